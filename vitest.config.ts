@@ -1,0 +1,38 @@
+/** Vitest's projects: one for each folder of test/, and one for the property tests of all of them. */
+
+import { readdirSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+const PROPERTY_TESTS = "**/*.property.test.ts";
+
+/** How long a test may take, where five seconds are too few: real peers, a real browser, the TypeScript compiler. */
+const TIMEOUTS: Record<string, number> = { conformance: 30_000, interop: 60_000, browser: 60_000, house: 60_000 };
+
+const folders = readdirSync("test", { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+export default defineConfig({
+  cacheDir: ".cache/vitest",
+  test: {
+    projects: [
+      ...folders.map((name) => ({
+        extends: true as const,
+        test: {
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          exclude: [PROPERTY_TESTS],
+          testTimeout: TIMEOUTS[name] ?? 5_000,
+          hookTimeout: TIMEOUTS[name] ?? 10_000,
+          // A test that expects nothing passes for ever.
+          expect: { requireAssertions: true },
+        },
+      })),
+      {
+        extends: true as const,
+        // fast-check asserts by itself, so that here a test need not call expect().
+        test: { name: "property", include: [`test/${PROPERTY_TESTS}`], testTimeout: 120_000 },
+      },
+    ],
+  },
+});

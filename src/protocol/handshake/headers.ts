@@ -1,0 +1,110 @@
+/** HTTP header fields (RFC 9110, 5): where they are read from, how they are written safely. Knows no field by name. */
+import type { UsageError } from "../../errors.ts";
+import { BAD_HEADER_NAME, BAD_HEADER_VALUE, usageError } from "../../errors.ts";
+
+/**
+ * Where received header fields are read. A WHATWG `Headers` fits; {@link HeaderList} is our own.
+ * `get` is given a name in lower case, and joins the values of several fields by `", "` (RFC 9110, 5.3).
+ */
+export interface HeaderSource {
+  get(name: string): string | null | undefined;
+}
+
+/** The header fields of a message, in order: what is sent, and what {@link HeaderList} holds. */
+export type HeaderFields = ReadonlyArray<readonly [name: string, value: string]>;
+
+/** Header fields as callers hand them over: an array of pairs, a `Map`, a WHATWG `Headers`. */
+export type HeaderInput = Iterable<readonly [name: string, value: string]>;
+
+/**
+ * Header fields in order, found by name in any case.
+ *
+ * @example
+ * const headers = new HeaderList([["Connection", "keep-alive"], ["connection", "Upgrade"]]);
+ * headers.get("connection"); // "keep-alive, Upgrade"
+ */
+export class HeaderList implements HeaderSource {
+  /** Every field as it came, in order: `Set-Cookie` fields stay apart here. */
+  readonly fields: HeaderFields;
+  readonly #values = new Map<string, string>();
+
+  constructor(fields: HeaderFields) {
+    this.fields = fields;
+    for (const [name, value] of fields) {
+      const key = name.toLowerCase();
+      const before = this.#values.get(key);
+      // RFC 9110, 5.3: "combine multiple field lines … by appending each subsequent field line value … separated by a comma"
+      this.#values.set(key, before === undefined ? value : `${before}, ${value}`);
+    }
+  }
+
+  /** The value of a field, several joined by `", "`; `undefined` when there is none. */
+  get(name: string): string | undefined {
+    return this.#values.get(name.toLowerCase());
+  }
+
+  [Symbol.iterator](): Iterator<readonly [name: string, value: string]> {
+    return this.fields[Symbol.iterator]();
+  }
+}
+
+/** Says why a field must not be sent, or nothing. The value is not part of the sentence: it may be a secret. */
+export function checkField(name: string, value: string): UsageError | undefined {
+  if (typeof name !== "string" || !isToken(name)) return usageError(BAD_HEADER_NAME, String(name));
+  if (typeof value !== "string") return usageError(BAD_HEADER_VALUE, name, `is of type ${typeof value}, not a string`);
+  // RFC 9110, 5.5: "A field value does not include leading or trailing whitespace."
+  if (trimSpace(value) !== value) return usageError(BAD_HEADER_VALUE, name, "begins or ends with a space or a tab");
+  // RFC 9110, 5.5: "Field values containing CR, LF, or NUL characters are invalid and dangerous"
+  const at = value.search(NOT_IN_FIELD_VALUE);
+  if (at === -1) return undefined;
+  const code = value.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+  return usageError(BAD_HEADER_VALUE, name, `has the character U+${code} at index ${at}`);
+}
+
+/** A copy of the fields, each safe to send. Throws `UsageError` (`BAD_HEADER_NAME`, `BAD_HEADER_VALUE`). */
+export function toSafeFields(fields: HeaderInput): HeaderFields {
+  return Array.from(fields, ([name, value]) => {
+    const error = checkField(name, value);
+    if (error) throw error;
+    return [name, value] as const;
+  });
+}
+
+/** Whether the text is a token (RFC 9110, 5.6.2): one or more letters, digits or ``!#$%&'*+-.^_`|~``. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Whether a comma-separated list holds the keyword, in any case of ASCII letters. `keyword` is in lower case. */
+export function listHolds(list: string | null | undefined, keyword: string): boolean {
+  return toListElements(list ?? "").some((element) => isToken(element) && element.toLowerCase() === keyword);
+}
+
+/** The elements of a comma-separated list, without the space around them; commas in quoted strings are not known here. */
+export function toListElements(list: string): string[] {
+  // RFC 9110, 5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list elements"
+  // The size of the head bounds that number here.
+  return list
+    .split(",")
+    .map(trimSpace)
+    .filter((element) => element !== "");
+}
+
+/** The text without the optional whitespace of HTTP (space and tab; RFC 9110, 5.6.3) at either end. */
+export function trimSpace(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isSpace(text.charCodeAt(from))) from++;
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to--;
+  return from === 0 && to === text.length ? text : text.slice(from, to);
+}
+
+/** Whether the character is a space or a tab. */
+export function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+// RFC 9110, 5.5: field-vchar = VCHAR / obs-text, with space and tab between. Sent as Latin-1, a byte for a character.
+const NOT_IN_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;

@@ -1,0 +1,87 @@
+/** What the engine borrows from its runtime: text, randomness, a clock, memory, zlib. Knows no runtime but the web's. */
+
+import type { Zlib } from "./deflate/zlib.ts";
+
+/** The runtime, as the engine sees it. `antiphon/protocol/node` has Node's; `webPlatform` needs only web standards. */
+export interface Platform {
+  /** UTF-8, both ways. */
+  readonly text: TextCodec;
+  /** DEFLATE, or `null` where there is none: then permessage-deflate must not be negotiated. */
+  readonly zlib: Zlib | null;
+  /** A masking key: any 32-bit integer, "chosen at random" and "unpredictable" (RFC 6455, 5.3 and 10.3). */
+  maskKey(): number;
+  /** Milliseconds from any start, never going back. Asked only when control frames come, to notice floods. */
+  now(): number;
+  /** New memory of exactly this size, in a buffer of its own. What it holds is overwritten before anyone sees it. */
+  allocate(size: number): Uint8Array<ArrayBuffer>;
+}
+
+/** UTF-8 as the engine needs it. No method here changes or keeps the bytes. */
+export interface TextCodec {
+  /** The text in `bytes[from, to)`, or `null` when that is not valid UTF-8. A byte order mark is a character. */
+  decode(bytes: Uint8Array, from: number, to: number): string | null;
+  /** The same for bytes that are known to be valid UTF-8. */
+  decodeValid(bytes: Uint8Array, from: number, to: number): string;
+  /** Whether `bytes[from, to)` is valid UTF-8, complete to the last character. */
+  isValid(bytes: Uint8Array, from: number, to: number): boolean;
+  /** How many bytes the text takes. A lone surrogate counts as U+FFFD. */
+  byteLength(text: string): number;
+  /** Writes the text at `at`, where there is room for all of it; gives the number of bytes written. */
+  write(text: string, bytes: Uint8Array, at: number): number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** UTF-8 with nothing but the Encoding Standard: every runtime has it. */
+export const webTextCodec: TextCodec = {
+  decode(bytes, from, to) {
+    try {
+      return decoder.decode(bytes.subarray(from, to));
+    } catch {
+      return null;
+    }
+  },
+  decodeValid(bytes, from, to) {
+    return decoder.decode(bytes.subarray(from, to));
+  },
+  isValid(bytes, from, to) {
+    return this.decode(bytes, from, to) !== null;
+  },
+  byteLength(text) {
+    let length = text.length;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit < 0x80) continue;
+      length += unit < 0x800 ? 1 : 2;
+      // A surrogate pair is two units and four bytes: two already counted, two more for both.
+      if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at++;
+    }
+    return length;
+  },
+  write(text, bytes, at) {
+    return encoder.encodeInto(text, bytes.subarray(at)).written;
+  },
+};
+
+/** A platform of web standards alone, without compression: enough for any modern runtime. */
+export const webPlatform: Platform = {
+  text: webTextCodec,
+  zlib: null,
+  maskKey: keysFrom((keys) => crypto.getRandomValues(keys)),
+  now: () => performance.now(),
+  allocate: (size) => new Uint8Array(size),
+};
+
+/** Masking keys out of a source that is cheaper by the hundred. */
+export function keysFrom(fill: (keys: Int32Array<ArrayBuffer>) => void): () => number {
+  const keys = new Int32Array(256);
+  let next = keys.length;
+  return () => {
+    if (next === keys.length) {
+      fill(keys);
+      next = 0;
+    }
+    return keys[next++]!;
+  };
+}

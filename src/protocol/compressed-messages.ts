@@ -1,0 +1,89 @@
+/** Compressed messages on their way in: gathered, inflated in this turn or off the event loop, handed to the builder. */
+
+import type { ProtocolError } from "../errors.ts";
+import { Gathering } from "./bytes.ts";
+import type { DeflateAgreement } from "./deflate/agreement.ts";
+import type { InflateRun } from "./deflate/inflate-run.ts";
+import { COMPRESSED_AT_ONCE, Inflater } from "./deflate/inflater.ts";
+import type { Zlib } from "./deflate/zlib.ts";
+import type { MessageBuilder, Piece } from "./message-builder.ts";
+import type { Platform } from "./platform.ts";
+
+/** What it stands between. */
+export interface CompressedMessagesOptions {
+  readonly platform: Platform;
+  readonly zlib: Zlib;
+  readonly deflate: DeflateAgreement;
+  /** `limits.messageSize`. */
+  readonly limit: number;
+  readonly builder: MessageBuilder;
+}
+
+/** One compressed message after the other. */
+export class CompressedMessages {
+  /** The most bytes that a message within the limit can have come from: incompressible data grows a little. */
+  readonly mostCompressed: number;
+  readonly #platform: Platform;
+  readonly #limit: number;
+  readonly #builder: MessageBuilder;
+  readonly #inflater: Inflater;
+  #gathering: Gathering | null = null;
+  /** A message too large for one turn. */
+  #run: InflateRun | null = null;
+
+  constructor({ platform, zlib, deflate, limit, builder }: CompressedMessagesOptions) {
+    this.#platform = platform;
+    this.#limit = limit;
+    this.#builder = builder;
+    this.#inflater = new Inflater(zlib, deflate);
+    this.mostCompressed = limit + limit / 8 + 1024;
+  }
+
+  /** Takes a piece of the payload. On `"suspended"`, `done` comes later, and no piece may come before it. */
+  add(
+    opcode: number,
+    piece: Piece,
+    done: (error: ProtocolError | undefined) => void,
+  ): ProtocolError | "suspended" | undefined {
+    const { bytes, from, to, last } = piece;
+    this.#gathering ??= new Gathering(this.#platform);
+    this.#gathering.add(bytes, from, to, Math.min(piece.announced, COMPRESSED_AT_ONCE));
+    if (!last && this.#gathering.size < COMPRESSED_AT_ONCE) return undefined;
+    const payload = this.#gathering.takeView();
+    if (last && this.#run === null) {
+      const output = this.#inflater.inflate(payload, this.#limit);
+      if (output instanceof Uint8Array) return this.#builder.whole(opcode, output, 0, output.length);
+      if (output !== "large") return output;
+    }
+    this.#push(opcode, payload, last, done);
+    return "suspended";
+  }
+
+  /** Holds back what a large message gives, or lets it go on. */
+  setPaused(paused: boolean): void {
+    this.#run?.setPaused(paused);
+  }
+
+  /** Gives up the message at hand. */
+  drop(): void {
+    this.#run?.close();
+    this.#run = null;
+    this.#gathering = null;
+  }
+
+  #push(opcode: number, payload: Uint8Array, last: boolean, done: (error: ProtocolError | undefined) => void): void {
+    let wrong: ProtocolError | undefined;
+    this.#run ??= this.#inflater.open(this.#limit, (bytes) => {
+      wrong ??= this.#builder.add(opcode, { bytes, from: 0, to: bytes.length, announced: 0, last: false });
+    });
+    this.#run.push(payload, last, (error) => {
+      const failed = error ?? wrong;
+      if (failed !== undefined || !last) return done(failed);
+      this.#run?.close();
+      this.#run = null;
+      done(this.#builder.add(opcode, { bytes: EMPTY, from: 0, to: 0, announced: 0, last: true }));
+    });
+  }
+}
+
+const EMPTY: Uint8Array = new Uint8Array(0);

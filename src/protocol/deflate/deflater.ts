@@ -1,0 +1,82 @@
+/** The sending half of permessage-deflate (RFC 7692, 7.2.1): payloads in, compressed payloads out. Knows no frames. */
+
+import { concat } from "../bytes.ts";
+import type { DeflateAgreement } from "./agreement.ts";
+import { History } from "./history.ts";
+import type { DeflateOptions, Zlib } from "./zlib.ts";
+
+/** More than this is compressed off the event loop: 64 KiB take zlib 1 to 3 ms. */
+export const DEFLATE_AT_ONCE = 65_536;
+
+/** Compresses the messages of one connection, fragment by fragment. */
+export class Deflater {
+  readonly #zlib: Zlib;
+  readonly #agreement: DeflateAgreement;
+  /** What the peer's window holds. Without context takeover it lasts from the first fragment of a message to the last. */
+  #history: History | null = null;
+
+  constructor(zlib: Zlib, agreement: DeflateAgreement) {
+    this.#zlib = zlib;
+    this.#agreement = agreement;
+  }
+
+  /** Compresses one fragment, the whole message if it is the only one. */
+  deflate(payload: Uint8Array, last: boolean): Uint8Array {
+    const output = this.#zlib.deflate(payload, this.#options());
+    this.#remember(payload, last);
+    return last ? withoutTail(output) : output;
+  }
+
+  /** The same off the event loop, for more than `DEFLATE_AT_ONCE`. Gives a function that abandons it. */
+  deflateLater(payload: Uint8Array, last: boolean, done: (output: Uint8Array) => void): () => void {
+    const pieces: Uint8Array[] = [];
+    const stream = this.#zlib.openDeflate(this.#options(), (bytes) => pieces.push(bytes));
+    stream.push(payload, () => {
+      stream.close();
+      this.#remember(payload, last);
+      const output = concat(pieces);
+      done(last ? withoutTail(output) : output);
+    });
+    return () => stream.close();
+  }
+
+  /** A stand-alone message went out beside us: the peer's window has moved on, so we start afresh. */
+  skipMessage(): void {
+    this.#history?.clear();
+  }
+
+  #options(): DeflateOptions {
+    const { sendWindowBits, level, memory } = this.#agreement;
+    return { windowBits: sendWindowBits, level, memory, dictionary: this.#history?.dictionary };
+  }
+
+  #remember(payload: Uint8Array, last: boolean): void {
+    if (last && !this.#agreement.sendTakeover) {
+      // RFC 7692, 7.1.1.1: no "context takeover", so nothing is kept between messages.
+      this.#history = null;
+      return;
+    }
+    this.#history ??= new History(this.#agreement.sendWindowBits);
+    this.#history.add(payload);
+  }
+}
+
+/** A whole message that refers to nothing before it, so that it suits every connection with a window as large. */
+export function deflateAlone(zlib: Zlib, payload: Uint8Array, agreement: DeflateAgreement): Uint8Array {
+  return new Deflater(zlib, { ...agreement, sendTakeover: false }).deflate(payload, true);
+}
+
+/** The same off the event loop. */
+export function deflateAloneLater(
+  zlib: Zlib,
+  payload: Uint8Array,
+  agreement: DeflateAgreement,
+  done: (output: Uint8Array) => void,
+): void {
+  new Deflater(zlib, { ...agreement, sendTakeover: false }).deflateLater(payload, true, done);
+}
+
+/** RFC 7692, 7.2.1: "Remove 4 octets (that are 0x00 0x00 0xff 0xff) from the tail end." */
+function withoutTail(output: Uint8Array): Uint8Array {
+  return output.subarray(0, output.length - 4);
+}

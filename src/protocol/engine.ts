@@ -1,0 +1,280 @@
+/** The engine: one WebSocket connection after the opening handshake (RFC 6455, 5 to 8). Bytes in, messages out, and back. */
+
+import type { ProtocolError } from "../errors.ts";
+import { CONTROL_PAYLOAD_TOO_LONG, NOT_OPEN, usageError, ZLIB_MISSING } from "../errors.ts";
+import { CloseCode, encodeClosePayload, readClosePayload } from "./close-code.ts";
+import type { DeflateAgreement } from "./deflate/agreement.ts";
+import type { Role } from "./frame-header.ts";
+import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame-header.ts";
+import type { ReceiveState } from "./inbound.ts";
+import { Inbound } from "./inbound.ts";
+import type { Limits } from "./limits.ts";
+import { resolveLimits } from "./limits.ts";
+import type { Message, MessageSink } from "./message-builder.ts";
+import { Outbound } from "./outbound.ts";
+import type { Platform } from "./platform.ts";
+import type { PreparedMessage } from "./prepared-message.ts";
+
+/** Where the engine says what happens. It is called inside `receive`, `end`, `resume`, or after `suspended`. */
+export interface EngineSink extends MessageSink {
+  /** A ping came (and was answered, unless `autoPong` is off). */
+  ping?(payload: Uint8Array): void;
+  /** A pong came, asked for or not. */
+  pong?(payload: Uint8Array): void;
+  /** The connection is over for us: nothing is received or sent any more. Once, and last. */
+  close(info: CloseInfo): void;
+  /** After `paused` or `suspended`: what had come has been read, and `receive` may be called again. */
+  ready?(): void;
+  /** There is output to `take`. Called often; schedule one `take` for many. */
+  output?(): void;
+}
+
+/** How a connection ended (RFC 6455, 7.1.5 and 7.1.6). */
+export interface CloseInfo {
+  /** The peer's code; 1005 if its Close frame had none, 1006 if there was no Close frame, or our own when it broke a rule. */
+  readonly code: number;
+  /** The peer's reason, or `""`. */
+  readonly reason: string;
+  /** Whether both sides sent a Close frame. */
+  readonly wasClean: boolean;
+  /** The rule or limit that the peer broke, where that was the end. */
+  readonly error?: ProtocolError;
+}
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  /** Which side we are. A client masks what it sends. */
+  readonly role: Role;
+  /** The runtime: `nodePlatform` or `webPlatform`. */
+  readonly platform: Platform;
+  /** Who hears of messages and of the end. */
+  readonly sink: EngineSink;
+  /** What the opening handshake agreed on for permessage-deflate. @default null: no compression */
+  readonly deflate?: DeflateAgreement | null;
+  /** @default `defaultLimits` */
+  readonly limits?: Partial<Limits>;
+  /** Whether pings are answered by themselves (RFC 6455, 5.5.2 wants that). @default true */
+  readonly autoPong?: boolean;
+}
+
+/** `open`: both ways. `closing`: we sent a Close frame and wait for the peer's. `closed`: nothing more, either way. */
+export type EngineState = "open" | "closing" | "closed";
+
+/**
+ * What to do with the transport: `keep` it; `end` it once the output is out; or `await-end`: the peer ends it.
+ * RFC 6455, 7.1.1: the server closes TCP first, "so that it holds the TIME_WAIT state and not the client".
+ */
+export type TransportDuty = "keep" | "end" | "await-end";
+
+/**
+ * One connection. It does no I/O: put in what came with `receive`, and carry what `take` gives to the transport.
+ *
+ * @example
+ * const engine = new Engine({ role: "server", platform: nodePlatform, sink: {
+ *   message: (data) => engine.send(data),
+ *   close: ({ code }) => console.log(code),
+ * } });
+ * tcp.on("data", (chunk) => {
+ *   engine.receive(chunk);
+ *   for (const bytes of engine.take()) tcp.write(bytes);
+ * });
+ */
+export class Engine {
+  readonly #role: Role;
+  readonly #platform: Platform;
+  readonly #sink: EngineSink;
+  readonly #autoPong: boolean;
+  readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
+  #state: EngineState = "open";
+  #transport: TransportDuty = "keep";
+
+  /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
+  constructor({ role, platform, sink, deflate = null, limits, autoPong = true }: EngineOptions) {
+    if (deflate !== null && platform.zlib === null) throw usageError(ZLIB_MISSING);
+    this.#role = role;
+    this.#platform = platform;
+    this.#sink = sink;
+    this.#autoPong = autoPong;
+    this.#outbound = new Outbound({ role, platform, deflate, onLater: () => sink.output?.() });
+    this.#inbound = new Inbound({
+      role,
+      platform,
+      limits: resolveLimits(limits),
+      deflate,
+      sink,
+      listener: {
+        inboundOnControl: (opcode, payload) => this.#inboundOnControl(opcode, payload),
+        inboundOnFail: (error) => this.#inboundOnFail(error),
+        inboundOnReady: () => sink.ready?.(),
+      },
+    });
+  }
+
+  /** Where the connection stands. */
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** What is to be done with the transport, once the output has been carried out. */
+  get transport(): TransportDuty {
+    return this.#transport;
+  }
+
+  /** Bytes that wait for `take`. */
+  get outputSize(): number {
+    return this.#outbound.size;
+  }
+
+  /** Whether messages wait, unframed, while a large one is compressed off the event loop. */
+  get compressing(): boolean {
+    return this.#outbound.compressing;
+  }
+
+  /**
+   * Takes bytes from the transport. They are the engine's from now on, and change. Unless the answer is `more`, read
+   * no further until `sink.ready`; what comes all the same is kept. After the end, bytes are ignored.
+   */
+  receive(chunk: Uint8Array): ReceiveState {
+    return this.#inbound.receive(chunk);
+  }
+
+  /** The transport has ended: nothing will come, or can be sent, any more. Without a Close frame that is a 1006. */
+  end(): void {
+    if (this.#state === "closed") return;
+    this.#finish({ code: CloseCode.abnormal, reason: "", wasClean: false }, "end");
+  }
+
+  /** Takes the bytes that are to go out, in order. They do not change any more. */
+  take(): readonly Uint8Array[] {
+    return this.#outbound.take();
+  }
+
+  /** Stops giving messages after the one at hand. Also inside `sink.message`, and in the middle of a chunk. */
+  pause(): void {
+    this.#inbound.pause();
+  }
+
+  /** Goes on giving messages, first those that have come already; then calls `sink.ready`. */
+  resume(): void {
+    this.#inbound.resume();
+  }
+
+  /**
+   * Whether messages are to come in parts, to `sink.part`, as soon as their bytes do. Takes effect between two messages:
+   * set it before the first, or inside `sink.message` and `sink.part`.
+   */
+  set inParts(inParts: boolean) {
+    this.#inbound.inParts = inParts;
+  }
+
+  /**
+   * Sends a message: a string as text, bytes as binary. Bytes may be handed on without a copy: do not change them until
+   * they are out. `compress: false` spares what is compressed already. Throws a `UsageError` unless the state is `open`.
+   */
+  send(data: Message, options: { readonly compress?: boolean } = COMPRESS): void {
+    this.#mustBeOpen("send");
+    this.#outbound.message(data, options.compress !== false);
+    this.#sink.output?.();
+  }
+
+  /**
+   * Sends one fragment of a message; the message ends with `last`. The first decides whether it is text or binary, and
+   * whether it is compressed. Until it has ended, only control frames can be sent. Throws as `send` does.
+   */
+  sendFragment(data: Message, last: boolean, options: { readonly compress?: boolean } = COMPRESS): void {
+    this.#mustBeOpen("sendFragment");
+    this.#outbound.fragment(data, last, options.compress !== false);
+    this.#sink.output?.();
+  }
+
+  /** Sends a message that was made ready for many. Throws as `send` does. */
+  sendPrepared(message: PreparedMessage, options: { readonly compress?: boolean } = COMPRESS): void {
+    this.#mustBeOpen("sendPrepared");
+    this.#outbound.prepared(message, options.compress !== false);
+    this.#sink.output?.();
+  }
+
+  /** Sends a ping, with up to 125 bytes that come back in the pong. Throws as `send` does. */
+  ping(payload: Uint8Array = EMPTY): void {
+    this.#sendControl(Opcode.ping, payload);
+  }
+
+  /** Sends a pong that nobody asked for: a one-way heartbeat (RFC 6455, 5.5.3). Throws as `send` does. */
+  pong(payload: Uint8Array = EMPTY): void {
+    this.#sendControl(Opcode.pong, payload);
+  }
+
+  /**
+   * Begins the closing handshake, behind all messages; what the peer still sends keeps coming until its Close frame.
+   * A reason is cut to 123 bytes at a character. Does nothing when it is closing or closed already. Throws a
+   * `UsageError` for a code that must not be sent.
+   */
+  close(code?: number, reason = ""): void {
+    const payload = encodeClosePayload(this.#role, code, reason, this.#platform.text);
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#outbound.close(payload);
+    this.#sink.output?.();
+  }
+
+  #sendControl(opcode: number, payload: Uint8Array): void {
+    const call = opcode === Opcode.ping ? "ping" : "pong";
+    this.#mustBeOpen(call);
+    if (payload.length > MAX_CONTROL_PAYLOAD) throw usageError(CONTROL_PAYLOAD_TOO_LONG, call, payload.length);
+    this.#outbound.control(opcode, payload);
+    this.#sink.output?.();
+  }
+
+  #mustBeOpen(call: string): void {
+    if (this.#state !== "open") throw usageError(NOT_OPEN, call, this.#state);
+  }
+
+  #inboundOnControl(opcode: number, payload: Uint8Array): void {
+    if (opcode === Opcode.close) return this.#receiveClose(payload);
+    if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
+    // RFC 6455, 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame."
+    // Our choice: nor once we have sent one, since nothing follows a Close frame of ours.
+    if (this.#autoPong && this.#state === "open") {
+      this.#outbound.control(Opcode.pong, payload);
+      this.#sink.output?.();
+    }
+    this.#sink.ping?.(payload);
+  }
+
+  #receiveClose(payload: Uint8Array): void {
+    const close = readClosePayload(payload, this.#platform.text);
+    if (close instanceof Error) return this.#inboundOnFail(close);
+    // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
+    if (this.#state === "open" || this.#outbound.compressing) {
+      // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
+      this.#outbound.abandon();
+      this.#outbound.control(Opcode.close, payload.subarray(0, 2));
+      this.#sink.output?.();
+    }
+    this.#finish({ ...close, wasClean: true }, this.#role === "server" ? "end" : "await-end");
+  }
+
+  /** RFC 6455, 7.1.7, "_Fail the WebSocket Connection_": one Close frame with the code, then silence. */
+  #inboundOnFail(error: ProtocolError): void {
+    if (this.#state === "open" || this.#outbound.compressing) {
+      this.#outbound.abandon();
+      // The peer gets the code and no word more: the sentence names our options, and is for our own log.
+      const code = Uint8Array.of(error.closeCode >>> 8, error.closeCode & 0xff);
+      this.#outbound.control(Opcode.close, code);
+      this.#sink.output?.();
+    }
+    this.#finish({ code: error.closeCode, reason: "", wasClean: false, error }, "end");
+  }
+
+  #finish(info: CloseInfo, transport: TransportDuty): void {
+    this.#state = "closed";
+    this.#transport = transport;
+    this.#inbound.end();
+    this.#outbound.abandon();
+    this.#sink.close(info);
+  }
+}
+
+const EMPTY: Uint8Array = new Uint8Array(0);
+const COMPRESS = { compress: true };

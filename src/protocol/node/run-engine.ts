@@ -1,0 +1,127 @@
+/** Runs an engine over a Node stream: carries its bytes both ways and ends the stream as the RFC wants it. */
+
+import type { Duplex } from "node:stream";
+import type { CloseInfo, EngineOptions, EngineSink } from "../engine.ts";
+import { Engine } from "../engine.ts";
+import type { Message } from "../message-builder.ts";
+import { nodePlatform } from "./platform.ts";
+
+/** An engine's options, and how to run it. */
+export interface RunEngineOptions extends Omit<EngineOptions, "platform"> {
+  /** Bytes that came behind the head of the opening handshake: Node's `head`. @default none */
+  readonly head?: Uint8Array;
+  /** Milliseconds for the closing handshake, and for the peer to end TCP; then the stream is destroyed. @default 10 000 */
+  readonly closeTimeout?: number;
+}
+
+/**
+ * Makes an engine on Node's platform and runs it over `stream`, whose opening handshake is done. What a turn of the
+ * event loop sends leaves together. The stream is ours from now on; its errors end the connection with 1006.
+ * A peer that does not read makes `stream.writableLength` grow: whoever sends looks at it.
+ *
+ * @example
+ * server.on("upgrade", (request, stream, head) => {
+ *   // … readUpgrade, acceptUpgrade, write the answer …
+ *   const engine = runEngine(stream, { role: "server", head, sink: {
+ *     message: (data) => engine.send(data),
+ *     close: ({ code }) => console.log("closed with", code),
+ *   } });
+ * });
+ */
+export function runEngine(stream: Duplex, options: RunEngineOptions): Engine {
+  return new Runner(stream, options).engine;
+}
+
+class Runner implements EngineSink {
+  readonly engine: Engine;
+  readonly #stream: Duplex;
+  readonly #sink: EngineSink;
+  readonly #closeTimeout: number;
+  #flush: "idle" | "inside-receive" | "scheduled" = "idle";
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stream: Duplex, { head, closeTimeout = 10_000, sink, ...options }: RunEngineOptions) {
+    this.#stream = stream;
+    this.#sink = sink;
+    this.#closeTimeout = closeTimeout;
+    this.engine = new Engine({ ...options, platform: nodePlatform, sink: this });
+    // Before the listener: then the first message comes in a later turn, when the caller holds the engine.
+    if (head !== undefined && head.length > 0) stream.unshift(head);
+    stream.on("data", (chunk: Uint8Array) => this.#streamOnData(chunk));
+    stream.on("end", () => this.#streamOnEnd());
+    stream.on("error", () => stream.destroy());
+    stream.on("close", () => this.#streamOnClose());
+  }
+
+  message(data: Message): void {
+    this.#sink.message(data);
+  }
+
+  part(data: Message, last: boolean): void {
+    this.#sink.part?.(data, last);
+  }
+
+  ping(payload: Uint8Array): void {
+    this.#sink.ping?.(payload);
+  }
+
+  pong(payload: Uint8Array): void {
+    this.#sink.pong?.(payload);
+  }
+
+  close(info: CloseInfo): void {
+    this.output();
+    this.#sink.close(info);
+  }
+
+  ready(): void {
+    this.#stream.resume();
+    this.#sink.ready?.();
+  }
+
+  output(): void {
+    if (this.#flush !== "idle") return;
+    this.#flush = "scheduled";
+    queueMicrotask(() => this.#carryOut());
+  }
+
+  #streamOnData(chunk: Uint8Array): void {
+    const scheduled = this.#flush === "scheduled";
+    if (!scheduled) this.#flush = "inside-receive";
+    try {
+      const state = this.engine.receive(chunk);
+      if (state === "paused" || state === "suspended") this.#stream.pause();
+    } finally {
+      if (!scheduled) this.#carryOut();
+    }
+  }
+
+  /** Writes what the turn has brought, then does what the state of the connection asks for. */
+  #carryOut(): void {
+    this.#flush = "idle";
+    const stream = this.#stream;
+    const pieces = this.engine.take();
+    if (stream.writable && pieces.length > 0) {
+      if (pieces.length > 1) stream.cork();
+      for (const piece of pieces) stream.write(piece);
+      if (pieces.length > 1) stream.uncork();
+    }
+    if (this.engine.state === "open") return;
+    this.#timer ??= setTimeout(() => stream.destroy(), this.#closeTimeout);
+    if (this.engine.transport === "end" && stream.writable) stream.end();
+    // What the peer still sends is read and ignored: unread bytes would make TCP reset the connection under our last frame.
+    if (this.engine.state === "closed") stream.resume();
+  }
+
+  /** A FIN without a Close frame is the end for us, and so is one that follows the closing handshake. */
+  #streamOnEnd(): void {
+    this.engine.end();
+    this.#carryOut();
+    if (this.#stream.writable) this.#stream.end();
+  }
+
+  #streamOnClose(): void {
+    clearTimeout(this.#timer);
+    this.engine.end();
+  }
+}

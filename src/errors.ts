@@ -261,6 +261,13 @@ export const NOT_OPEN = {
   remedy: "Look at `state` first, or send nothing after `close` or after the end.",
 };
 
+/** Something was to be sent that is neither text nor bytes. */
+export const NOT_A_MESSAGE = {
+  code: "NOT_A_MESSAGE",
+  sentence: (call: string, type: string) => `${call}: a message is a string or a Uint8Array, not ${type}`,
+  remedy: "Send `JSON.stringify(value)` for a value, `new Uint8Array(buffer)` for an ArrayBuffer.",
+};
+
 /** A message was to be sent between the fragments of another. */
 export const MESSAGE_UNFINISHED = {
   code: "MESSAGE_UNFINISHED",

@@ -17,12 +17,15 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Gathers bytes of a length that the peer announced and may never send: the memory grows with what came, at most four
- * times as much (and never beyond what was announced).
+ * Gathers bytes of a length that the peer announced and may never send: memory grows with what came, to about twice
+ * as much. Large pieces stay where they came, small ones are copied together; all are joined once, at the end.
  */
 export class Gathering {
   readonly #platform: Platform;
-  #bytes: Uint8Array = EMPTY;
+  readonly #pieces: Uint8Array[] = [];
+  /** The last piece, while it is our own and has room: `#block[0, #used)`. */
+  #block: Uint8Array | null = null;
+  #used = 0;
   #size = 0;
 
   constructor(platform: Platform) {
@@ -34,41 +37,61 @@ export class Gathering {
     return this.#size;
   }
 
-  /** Copies `bytes[from, to)` to the end; `announced` is how many more bytes are known to come after these. */
-  add(bytes: Uint8Array, from: number, to: number, announced: number): void {
-    const needed = this.#size + to - from;
-    if (needed > this.#bytes.length) {
-      const grown = this.#platform.allocate(Math.min(needed + announced, Math.max(4 * needed, SMALLEST)));
-      grown.set(this.#bytes.subarray(0, this.#size));
-      this.#bytes = grown;
+  /** Adds `bytes[from, to)`. They may be kept as they lie, and must not change any more. */
+  add(bytes: Uint8Array, from: number, to: number): void {
+    const size = to - from;
+    this.#size += size;
+    if (size >= BY_REFERENCE && size * 2 >= bytes.buffer.byteLength) {
+      this.#endBlock();
+      this.#pieces.push(bytes.subarray(from, to));
+    } else {
+      this.#copy(bytes, from, to);
     }
-    this.#bytes.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#size);
-    this.#size = needed;
   }
 
-  /** Gives all of it, in a buffer that is not larger than it must be, and starts again with nothing. */
+  /** Gives all of it, in a buffer of its own, and starts again with nothing. */
   take(): Uint8Array {
-    const bytes = this.#bytes;
-    const size = this.#size;
-    this.#bytes = EMPTY;
+    this.#endBlock();
+    const pieces = this.#pieces.splice(0);
+    const joined = this.#platform.allocate(this.#size);
     this.#size = 0;
-    if (size === bytes.length) return bytes;
-    const exact = this.#platform.allocate(size);
-    exact.set(bytes.subarray(0, size));
-    return exact;
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
   }
 
-  /** Gives a view of all of it, valid until the next call, and starts again with nothing. */
-  takeView(): Uint8Array {
-    const view = this.#bytes.subarray(0, this.#size);
-    this.#bytes = EMPTY;
-    this.#size = 0;
-    return view;
+  #copy(bytes: Uint8Array, from: number, to: number): void {
+    let at = from;
+    while (at < to) {
+      if (this.#block === null || this.#used === this.#block.length) this.#beginBlock();
+      const block = this.#block!;
+      const count = Math.min(to - at, block.length - this.#used);
+      block.set(bytes.subarray(at, at + count), this.#used);
+      this.#used += count;
+      at += count;
+    }
+  }
+
+  /** A block as large as all that is here: so there are few, and at most half of them is empty. */
+  #beginBlock(): void {
+    this.#endBlock();
+    this.#block = this.#platform.allocate(Math.min(Math.max(this.#size, SMALLEST_BLOCK), LARGEST_BLOCK));
+  }
+
+  #endBlock(): void {
+    if (this.#block === null) return;
+    this.#pieces.push(this.#block.subarray(0, this.#used));
+    this.#block = null;
+    this.#used = 0;
   }
 }
 
-const EMPTY: Uint8Array = new Uint8Array(0);
-const SMALLEST = 1024;
+const BY_REFERENCE = 16_384;
+const SMALLEST_BLOCK = 256;
+const LARGEST_BLOCK = 65_536;
 
 /**
  * The bytes of a message for the user to keep: `bytes[from, to)`, which nobody else will write to.
@@ -79,13 +102,9 @@ const SMALLEST = 1024;
  */
 export function keep(bytes: Uint8Array, from: number, to: number, platform: Platform): Uint8Array {
   const size = to - from;
-  if (size <= INSIDE_OBJECT) {
-    const kept = new Uint8Array(size);
-    for (let at = 0; at < size; at++) kept[at] = bytes[from + at]!;
-    return kept;
-  }
+  if (size <= INSIDE_OBJECT) return toPlain(bytes).slice(from, to);
   // Most of the chunk and nothing behind it: then the chunk itself is the buffer.
-  if (to === bytes.length && size * 2 >= bytes.buffer.byteLength) return asPlain(bytes, from, size);
+  if (to === bytes.length && size * 2 >= bytes.buffer.byteLength) return toPlain(bytes).subarray(from, to);
   if (size > SHARED) {
     const kept = platform.allocate(size);
     kept.set(bytes.subarray(from, to));
@@ -108,7 +127,7 @@ function takeShared(size: number, platform: Platform): Uint8Array {
   const magnitude = 32 - Math.clz32(size - 1);
   let slab = shared[magnitude];
   if (slab === undefined || slab.taken + size > slab.bytes.length) {
-    slab = { bytes: platform.allocate(SHARERS << magnitude), taken: 0 };
+    slab = { bytes: platform.allocateShared(SHARERS << magnitude), taken: 0 };
     shared[magnitude] = slab;
   }
   const start = slab.taken;
@@ -117,6 +136,15 @@ function takeShared(size: number, platform: Platform): Uint8Array {
   return new Uint8Array(slab.bytes.buffer, slab.bytes.byteOffset + start, size);
 }
 
-function asPlain(bytes: Uint8Array, from: number, size: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, size);
+/** The same bytes without a runtime's own class: its `slice` copies, and is the fastest copy there is. */
+function toPlain(bytes: Uint8Array): Uint8Array {
+  if (bytes !== source) {
+    source = bytes;
+    plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+  return plain;
 }
+
+/** The chunk that was last asked for: a chunk holds many messages. */
+let source: Uint8Array | undefined;
+let plain: Uint8Array = new Uint8Array(0);

@@ -12,6 +12,7 @@ import {
 import type { Role } from "./frame-header.ts";
 import { MAX_CONTROL_PAYLOAD } from "./frame-header.ts";
 import type { TextCodec } from "./platform.ts";
+import { lastBoundary } from "./utf8.ts";
 
 /** The close codes by name, as IANA registers them. */
 export const CloseCode = {
@@ -78,22 +79,14 @@ export function encodeClosePayload(role: Role, code: number | undefined, reason:
   if (code === CloseCode.extensionMissing && role === "server") {
     throw usageError(CLOSE_CODE_UNSENDABLE, String(code), "1010 is for clients");
   }
-  const cut = cutReason(reason, codec);
-  const payload = new Uint8Array(2 + codec.byteLength(cut));
+  const text = cutAtCharacter(codec.encode(reason), MAX_REASON);
+  const payload = new Uint8Array(2 + text.length);
   payload[0] = code >>> 8;
   payload[1] = code & 0xff;
-  codec.write(cut, payload, 2);
+  payload.set(text, 2);
   return payload;
 }
 
-function cutReason(reason: string, codec: TextCodec): string {
-  if (reason.length * 3 <= MAX_REASON || codec.byteLength(reason) <= MAX_REASON) return reason;
-  let cut = "";
-  let size = 0;
-  for (const character of reason) {
-    size += codec.byteLength(character);
-    if (size > MAX_REASON) break;
-    cut += character;
-  }
-  return cut;
+function cutAtCharacter(text: Uint8Array, size: number): Uint8Array {
+  return text.length <= size ? text : text.subarray(0, lastBoundary(text, 0, size));
 }

@@ -30,6 +30,7 @@ export class CompressedMessages {
   #gathering: Gathering | null = null;
   /** A message too large for one turn. */
   #run: InflateRun | null = null;
+  #wrong: ProtocolError | undefined;
 
   constructor({ platform, zlib, deflate, limit, builder }: CompressedMessagesOptions) {
     this.#platform = platform;
@@ -47,9 +48,9 @@ export class CompressedMessages {
   ): ProtocolError | "suspended" | undefined {
     const { bytes, from, to, last } = piece;
     this.#gathering ??= new Gathering(this.#platform);
-    this.#gathering.add(bytes, from, to, Math.min(piece.announced, COMPRESSED_AT_ONCE));
+    this.#gathering.add(bytes, from, to);
     if (!last && this.#gathering.size < COMPRESSED_AT_ONCE) return undefined;
-    const payload = this.#gathering.takeView();
+    const payload = this.#gathering.take();
     if (last && this.#run === null) {
       const output = this.#inflater.inflate(payload, this.#limit);
       if (output instanceof Uint8Array) return this.#builder.whole(opcode, output, 0, output.length);
@@ -72,17 +73,27 @@ export class CompressedMessages {
   }
 
   #push(opcode: number, payload: Uint8Array, last: boolean, done: (error: ProtocolError | undefined) => void): void {
-    let wrong: ProtocolError | undefined;
-    this.#run ??= this.#inflater.open(this.#limit, (bytes) => {
-      wrong ??= this.#builder.add(opcode, { bytes, from: 0, to: bytes.length, announced: 0, last: false });
-    });
+    this.#run ??= this.#inflater.open(this.#limit, (bytes) => this.#give(opcode, bytes, false));
     this.#run.push(payload, last, (error) => {
-      const failed = error ?? wrong;
-      if (failed !== undefined || !last) return done(failed);
-      this.#run?.close();
-      this.#run = null;
-      done(this.#builder.add(opcode, { bytes: EMPTY, from: 0, to: 0, announced: 0, last: true }));
+      const failed = error ?? this.#wrong;
+      if (failed === undefined && last) {
+        this.#run?.close();
+        this.#run = null;
+        this.#give(opcode, EMPTY, true);
+      }
+      done(failed ?? this.#wrong);
     });
+  }
+
+  /** A callback of the user's that throws here throws past everybody, in a turn of its own: we have to go on. */
+  #give(opcode: number, bytes: Uint8Array, last: boolean): void {
+    try {
+      this.#wrong ??= this.#builder.add(opcode, { bytes, from: 0, to: bytes.length, last });
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** The engine: one WebSocket connection after the opening handshake (RFC 6455, 5 to 8). Bytes in, messages out, and back. */
 
 import type { ProtocolError } from "../errors.ts";
-import { CONTROL_PAYLOAD_TOO_LONG, NOT_OPEN, usageError, ZLIB_MISSING } from "../errors.ts";
+import { CONTROL_PAYLOAD_TOO_LONG, NOT_A_MESSAGE, NOT_OPEN, usageError, ZLIB_MISSING } from "../errors.ts";
 import { CloseCode, encodeClosePayload, readClosePayload } from "./close-code.ts";
 import type { DeflateAgreement } from "./deflate/agreement.ts";
 import type { Role } from "./frame-header.ts";
@@ -174,6 +174,7 @@ export class Engine {
    */
   send(data: Message, options: { readonly compress?: boolean } = COMPRESS): void {
     this.#mustBeOpen("send");
+    checkMessage("send", data);
     this.#outbound.message(data, options.compress !== false);
     this.#sink.output?.();
   }
@@ -184,6 +185,7 @@ export class Engine {
    */
   sendFragment(data: Message, last: boolean, options: { readonly compress?: boolean } = COMPRESS): void {
     this.#mustBeOpen("sendFragment");
+    checkMessage("sendFragment", data);
     this.#outbound.fragment(data, last, options.compress !== false);
     this.#sink.output?.();
   }
@@ -235,11 +237,13 @@ export class Engine {
     if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
     // RFC 6455, 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame."
     // Our choice: nor once we have sent one, since nothing follows a Close frame of ours.
-    if (this.#autoPong && this.#state === "open") {
-      this.#outbound.control(Opcode.pong, payload);
-      this.#sink.output?.();
+    const answers = this.#autoPong && this.#state === "open";
+    if (answers) this.#outbound.control(Opcode.pong, payload);
+    try {
+      this.#sink.ping?.(payload);
+    } finally {
+      if (answers) this.#sink.output?.();
     }
-    this.#sink.ping?.(payload);
   }
 
   #receiveClose(payload: Uint8Array): void {
@@ -250,7 +254,6 @@ export class Engine {
       // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
       this.#outbound.abandon();
       this.#outbound.control(Opcode.close, payload.subarray(0, 2));
-      this.#sink.output?.();
     }
     this.#finish({ ...close, wasClean: true }, this.#role === "server" ? "end" : "await-end");
   }
@@ -262,7 +265,6 @@ export class Engine {
       // The peer gets the code and no word more: the sentence names our options, and is for our own log.
       const code = Uint8Array.of(error.closeCode >>> 8, error.closeCode & 0xff);
       this.#outbound.control(Opcode.close, code);
-      this.#sink.output?.();
     }
     this.#finish({ code: error.closeCode, reason: "", wasClean: false, error }, "end");
   }
@@ -272,7 +274,18 @@ export class Engine {
     this.#transport = transport;
     this.#inbound.end();
     this.#outbound.abandon();
-    this.#sink.close(info);
+    try {
+      if (this.#outbound.size > 0) this.#sink.output?.();
+    } finally {
+      this.#sink.close(info);
+    }
+  }
+}
+
+/** For callers without types. */
+function checkMessage(call: string, data: Message): void {
+  if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+    throw usageError(NOT_A_MESSAGE, call, Object.prototype.toString.call(data).slice(8, -1));
   }
 }
 

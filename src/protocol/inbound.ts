@@ -1,15 +1,6 @@
-/** Bytes become frames, and frames messages (RFC 6455, 5): the receiving half of a connection. Knows no closing. */
+/** Bytes become frames (RFC 6455, 5.2), by pull: the receiving half of a connection. Knows no closing. */
 
 import type { ProtocolError } from "../errors.ts";
-import {
-  CONTINUATION_UNEXPECTED,
-  FRAME_TOO_BIG,
-  MESSAGE_INTERRUPTED,
-  MESSAGE_TOO_BIG,
-  protocolError,
-  TOO_MANY_FRAGMENTS,
-} from "../errors.ts";
-import { CompressedMessages } from "./compressed-messages.ts";
 import type { DeflateAgreement } from "./deflate/agreement.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import type { Role } from "./frame-header.ts";
@@ -20,12 +11,11 @@ import {
   MAX_HEADER,
   Opcode,
   parseFrameHeader,
-  RSV1,
 } from "./frame-header.ts";
 import type { Limits } from "./limits.ts";
 import { mask, rotateKey } from "./mask.ts";
 import type { MessageSink } from "./message-builder.ts";
-import { MessageBuilder } from "./message-builder.ts";
+import { MessageFrames } from "./message-frames.ts";
 import type { Platform } from "./platform.ts";
 
 /**
@@ -55,10 +45,11 @@ export interface InboundOptions {
 /** Reads by pull: after each message it looks whether it may go on, so that a pause holds in the middle of a chunk. */
 export class Inbound {
   readonly #role: Role;
-  readonly #limits: Limits;
+  readonly #maskBit: 0 | 0x80;
+  /** The lowest limit on the size of a message in one frame. */
+  readonly #shortest: number;
   readonly #listener: InboundListener;
-  readonly #builder: MessageBuilder;
-  readonly #compressed: CompressedMessages | null;
+  readonly #messages: MessageFrames;
   readonly #flood: FloodGuard;
 
   #state: ReceiveState = "more";
@@ -81,28 +72,13 @@ export class Inbound {
   #control: Uint8Array | null = null;
   #controlSize = 0;
 
-  /** The message being read: its opcode, or 0; its size so far, as on the wire; its frames. */
-  #message = 0;
-  #messageIsCompressed = false;
-  #messageSize = 0;
-  #fragments = 0;
-
   constructor({ role, platform, limits, deflate, sink, listener }: InboundOptions) {
     this.#role = role;
-    this.#limits = limits;
+    this.#maskBit = role === "server" ? 0x80 : 0;
+    this.#shortest = Math.min(limits.frameSize, limits.messageSize);
     this.#listener = listener;
-    this.#builder = new MessageBuilder(sink, platform);
     this.#flood = new FloodGuard(platform, limits.controlFramesPerSecond);
-    this.#compressed =
-      deflate !== null && platform.zlib !== null
-        ? new CompressedMessages({
-            platform,
-            zlib: platform.zlib,
-            deflate,
-            limit: limits.messageSize,
-            builder: this.#builder,
-          })
-        : null;
+    this.#messages = new MessageFrames({ platform, limits, deflate, sink, flood: this.#flood });
   }
 
   /** Takes a chunk, which is ours from now on: it is unmasked where it lies. */
@@ -123,19 +99,19 @@ export class Inbound {
   pause(): void {
     this.#pausing = true;
     if (this.#state === "more") this.#state = "paused";
-    this.#compressed?.setPaused(true);
+    this.#messages.setPaused(true);
   }
 
   /** Goes on with what was kept. */
   resume(): void {
     this.#pausing = false;
-    this.#compressed?.setPaused(false);
-    if (this.#state === "paused") this.#goOn();
+    this.#messages.setPaused(false);
+    if (this.#state === "paused" || this.#state === "more") this.#goOn();
   }
 
   /** Whether messages are given in parts. */
   set inParts(inParts: boolean) {
-    this.#builder.inParts = inParts;
+    this.#messages.inParts = inParts;
   }
 
   /** Reads nothing any more, and lets go of everything. */
@@ -144,8 +120,7 @@ export class Inbound {
     this.#chunk = EMPTY;
     this.#at = 0;
     this.#backlog = null;
-    this.#builder.drop();
-    this.#compressed?.drop();
+    this.#messages.drop();
   }
 
   #goOn(): void {
@@ -182,6 +157,7 @@ export class Inbound {
 
   #readHeader(): void {
     if (this.#headSize > 0) return this.#readCutHeader();
+    if (this.#readShortMessage()) return;
     const size = parseFrameHeader(header, this.#chunk, this.#at, this.#chunk.length);
     if (size === 0) {
       this.#headSize = this.#chunk.length - this.#at;
@@ -192,6 +168,36 @@ export class Inbound {
     }
     this.#at += size;
     this.#begin();
+  }
+
+  /**
+   * The common case in one go: a message of up to 64 KiB in one plain frame that has come whole. Anything else is left
+   * to the way through `#begin`, its plain twin. Hot path (bench: `protocol`).
+   */
+  #readShortMessage(): boolean {
+    const chunk = this.#chunk;
+    const at = this.#at;
+    const opcode = chunk[at]! ^ 0x80;
+    if ((opcode !== Opcode.text && opcode !== Opcode.binary) || !this.#messages.idle) return false;
+    let length = chunk[at + 1]! ^ this.#maskBit;
+    let from = at + 2;
+    if (length === 126) {
+      length = chunk[at + 2]! * 0x100 + chunk[at + 3]!;
+      if (length < 126) return false;
+      from += 2;
+    } else if (length > 126) return false;
+    if (this.#maskBit !== 0) from += 4;
+    const to = from + length;
+    // Past the end of the chunk everything is NaN, and no comparison true.
+    if (!(to <= chunk.length) || length > this.#shortest) return false;
+    if (this.#maskBit !== 0) {
+      const key = chunk[from - 4]! | (chunk[from - 3]! << 8) | (chunk[from - 2]! << 16) | (chunk[from - 1]! << 24);
+      mask(chunk, from, to, key);
+    }
+    this.#at = to;
+    const error = this.#messages.whole(opcode, chunk, from, to);
+    if (error !== undefined) this.#fail(error);
+    return true;
   }
 
   #readCutHeader(): void {
@@ -205,54 +211,19 @@ export class Inbound {
     }
   }
 
-  /** A header has been read. Hot path (bench: `protocol`). */
+  /** A header has been read. */
   #begin(): void {
     const { opcode, fin, length, key, masked } = header;
-    const error = checkFrameHeader(header, this.#role, this.#compressed !== null) ?? this.#checkMessage();
+    const isControl = opcode >= Opcode.close;
+    const error =
+      checkFrameHeader(header, this.#role, this.#messages.canInflate) ??
+      (isControl ? this.#flood.count() : this.#messages.begin(header));
     if (error !== undefined) return this.#fail(error);
-    const end = this.#at + length;
-    const isWhole = fin && end <= this.#chunk.length && (opcode === Opcode.text || opcode === Opcode.binary);
-    if (isWhole && !this.#messageIsCompressed) {
-      const from = this.#at;
-      if (masked) mask(this.#chunk, from, end, key);
-      this.#at = end;
-      this.#message = 0;
-      const wrong = this.#builder.whole(opcode, this.#chunk, from, end);
-      if (wrong !== undefined) this.#fail(wrong);
-      return;
-    }
     this.#opcode = opcode;
     this.#fin = fin;
     this.#key = masked ? key : 0;
     this.#remaining = length;
     if (length === 0) this.#readPayload();
-  }
-
-  /** The rules and limits that a frame can break where it stands. */
-  #checkMessage(): ProtocolError | undefined {
-    const { opcode, length, fin, rsv } = header;
-    if (opcode >= Opcode.close) return this.#flood.count();
-    const { frameSize, messageSize, fragments } = this.#limits;
-    if (opcode === Opcode.continuation) {
-      // RFC 6455, 5.4: a continuation continues a message; "fragments of one message MUST NOT be interleaved"
-      if (this.#message === 0) return protocolError(CONTINUATION_UNEXPECTED);
-      if (++this.#fragments > fragments) return protocolError(TOO_MANY_FRAGMENTS, fragments);
-    } else {
-      if (this.#message !== 0) return protocolError(MESSAGE_INTERRUPTED);
-      this.#message = opcode;
-      this.#messageIsCompressed = rsv === RSV1;
-      this.#messageSize = 0;
-      this.#fragments = 1;
-    }
-    if (length > frameSize) return protocolError(FRAME_TOO_BIG, length, frameSize);
-    this.#messageSize += length;
-    if (this.#messageIsCompressed) {
-      const most = this.#compressed!.mostCompressed;
-      if (this.#messageSize > most) return protocolError(MESSAGE_TOO_BIG, this.#messageSize, messageSize);
-    } else if (this.#messageSize > messageSize) {
-      return protocolError(MESSAGE_TOO_BIG, this.#messageSize, messageSize);
-    }
-    return length === 0 && !fin ? this.#flood.count() : undefined;
   }
 
   /** Takes what has come of the payload. */
@@ -284,22 +255,13 @@ export class Inbound {
   }
 
   #addData(from: number, to: number): void {
-    const opcode = this.#message;
     const last = this.#fin && this.#remaining === 0;
-    const piece = { bytes: this.#chunk, from, to, announced: this.#remaining, last };
-    const isCompressed = this.#messageIsCompressed;
-    if (last) {
-      this.#message = 0;
-      this.#messageIsCompressed = false;
-    }
-    const result = isCompressed
-      ? this.#compressed!.add(opcode, piece, (error) => this.#compressedOnDone(error))
-      : this.#builder.add(opcode, piece);
+    const result = this.#messages.add({ bytes: this.#chunk, from, to, last }, (error) => this.#messagesOnDone(error));
     if (result === "suspended") this.#state = "suspended";
     else if (result !== undefined) this.#fail(result);
   }
 
-  #compressedOnDone(error: ProtocolError | undefined): void {
+  #messagesOnDone(error: ProtocolError | undefined): void {
     if (this.#state === "ended") return;
     if (error !== undefined) return this.#fail(error);
     if (this.#pausing) this.#state = "paused";

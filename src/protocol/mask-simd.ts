@@ -3,14 +3,17 @@
 /** The most that one call takes: the size of the routine's memory. */
 export const SIMD_BLOCK = 65_536;
 
-/** Masks `block` in place; `false` when this runtime runs no WebAssembly (or a policy forbids it), and nothing was done. */
-export function maskSimd(block: Uint8Array, key: number): boolean {
+/**
+ * Writes `block`, masked, to `target[at]`; the two may be the same memory. `false` when this runtime runs no WebAssembly
+ * (or a policy forbids it), and nothing was done.
+ */
+export function maskSimd(block: Uint8Array, target: Uint8Array, at: number, key: number): boolean {
   routine ??= load();
   if (routine === "none") return false;
   const { memory, mask } = routine;
   memory.set(block);
   mask(block.length, key);
-  block.set(block.length === SIMD_BLOCK ? memory : memory.subarray(0, block.length));
+  target.set(block.length === SIMD_BLOCK ? memory : memory.subarray(0, block.length), at);
   return true;
 }
 

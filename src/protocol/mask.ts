@@ -17,9 +17,25 @@ export function rotateKey(key: number, count: number): number {
  */
 export function mask(bytes: Uint8Array, from: number, to: number, key: number): void {
   const size = to - from;
-  if (size < WORDS_FROM || !littleEndian) maskPlainly(bytes, from, to, key);
+  const atWords = size >= WORDS_FROM || (bytes === viewed && size >= 16);
+  if (!atWords || !littleEndian) maskPlainly(bytes, from, to, key);
   else if (size < SIMD_FROM) maskWords(bytes, from, to, key);
   else maskBlocks(bytes, from, to, key);
+}
+
+/** Copies `source` to `target[at]`, masked on the way. The key 0 masks nothing. */
+export function copyMasked(source: Uint8Array, target: Uint8Array, at: number, key: number): void {
+  if (key === 0 || source.length < SIMD_FROM || !littleEndian) {
+    target.set(source, at);
+    if (key !== 0) mask(target, at, at + source.length, key);
+    return;
+  }
+  for (let from = 0; from < source.length; from += SIMD_BLOCK) {
+    const block = source.subarray(from, from + SIMD_BLOCK);
+    if (maskSimd(block, target, at + from, key)) continue;
+    target.set(block, at + from);
+    maskWords(target, at + from, at + from + block.length, key);
+  }
 }
 
 /** RFC 6455, 5.3: "Octet i of the transformed data is the XOR of octet i of the original data with octet i modulo 4 of the masking key". */
@@ -39,20 +55,21 @@ export function maskPlainly(bytes: Uint8Array, from: number, to: number, key: nu
 
 /** Below this size, making a view of words costs more than it saves. Measured, as is the next. */
 const WORDS_FROM = 96;
-const SIMD_FROM = 1024;
+const SIMD_FROM = 2048;
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** Four bytes at a time. The payload may lie anywhere: only the key turns with it. */
 function maskWords(bytes: Uint8Array, from: number, to: number, key: number): void {
-  const start = bytes.byteOffset + from;
-  const firstWord = (start + 3) >>> 2;
-  const lead = firstWord * 4 - start;
-  const count = (to - from - lead) >>> 2;
+  const words = toWords(bytes);
+  // Where the words begin, in `bytes`: up to three bytes before its start.
+  const origin = -(bytes.byteOffset & 3);
+  const first = (from - origin + 3) >>> 2;
+  const last = (to - origin) >>> 2;
+  const lead = first * 4 + origin - from;
   maskPlainly(bytes, from, from + lead, key);
   const turned = rotateKey(key, lead);
-  const words = new Int32Array(bytes.buffer, firstWord * 4, count);
-  let at = 0;
-  for (; at + 8 <= count; at += 8) {
+  let at = first;
+  for (; at + 8 <= last; at += 8) {
     words[at]! ^= turned;
     words[at + 1]! ^= turned;
     words[at + 2]! ^= turned;
@@ -62,15 +79,28 @@ function maskWords(bytes: Uint8Array, from: number, to: number, key: number): vo
     words[at + 6]! ^= turned;
     words[at + 7]! ^= turned;
   }
-  for (; at < count; at++) words[at]! ^= turned;
-  maskPlainly(bytes, from + lead + count * 4, to, turned);
+  for (; at < last; at++) words[at]! ^= turned;
+  maskPlainly(bytes, last * 4 + origin, to, turned);
 }
+
+/** The whole words that lie in `bytes`, or begin before them. A chunk holds many messages: the last view is kept. */
+function toWords(bytes: Uint8Array): Int32Array {
+  if (bytes !== viewed) {
+    const start = bytes.byteOffset & ~3;
+    words = new Int32Array(bytes.buffer, start, (bytes.byteOffset + bytes.length - start) >>> 2);
+    viewed = bytes;
+  }
+  return words;
+}
+
+let viewed: Uint8Array | undefined;
+let words: Int32Array = new Int32Array(0);
 
 /** Sixteen bytes at a time, through the memory of a small WebAssembly routine: two copies, and still the fastest. */
 function maskBlocks(bytes: Uint8Array, from: number, to: number, key: number): void {
   // SIMD_BLOCK is a multiple of four, so every block starts with the same key.
   for (let at = from; at < to; at += SIMD_BLOCK) {
     const block = bytes.subarray(at, Math.min(at + SIMD_BLOCK, to));
-    if (!maskSimd(block, key)) return maskWords(bytes, at, to, key);
+    if (!maskSimd(block, bytes, at, key)) return maskWords(bytes, at, to, key);
   }
 }

@@ -20,12 +20,17 @@ export interface MessageSink {
 
 /** Builds one message after the other. */
 export class MessageBuilder {
-  /** Whether messages go to `part` piece by piece as they come, instead of to `message` as a whole. */
+  /** Whether the next messages go to `part` piece by piece as they come, instead of to `message` as a whole. */
   inParts = false;
+  /** The same for the message at hand: decided by its first piece. */
+  #inParts = false;
   readonly #sink: MessageSink;
   readonly #platform: Platform;
+  /** What has come of the message and has not been decoded or passed on. */
   #gathering: Gathering | null = null;
   #utf8: Utf8Check | null = null;
+  /** The text so far, less what is still gathered: so that decoding a long one is spread over its pieces. */
+  #text = "";
 
   constructor(sink: MessageSink, platform: Platform) {
     this.#sink = sink;
@@ -46,19 +51,21 @@ export class MessageBuilder {
     return undefined;
   }
 
-  /** The next piece of the message; `announced` is how much is known to follow in the same frame. */
-  add(opcode: number, piece: Piece): ProtocolError | undefined {
-    const { bytes, from, to, last } = piece;
+  /** The next piece of the message. Its bytes may be kept as they lie until the message is whole. */
+  add(opcode: number, { bytes, from, to, last }: Piece): ProtocolError | undefined {
     if (opcode === Opcode.text) {
       this.#utf8 ??= new Utf8Check();
       const possible = this.#utf8.push(bytes, from, to, this.#platform.text);
       if (!possible || (last && !this.#utf8.complete)) return protocolError(INVALID_UTF8);
+      if (last) this.#utf8 = null;
     }
-    this.#gathering ??= new Gathering(this.#platform);
-    this.#gathering.add(bytes, from, to, piece.announced);
-    if (this.inParts) this.#givePart(opcode, last);
-    else if (last) this.#sink.message(this.#take(opcode));
-    if (last) this.#utf8 = null;
+    if (this.#gathering === null) {
+      this.#gathering = new Gathering(this.#platform);
+      this.#inParts = this.inParts;
+    }
+    this.#gathering.add(bytes, from, to);
+    if (opcode === Opcode.text) this.#addText(last);
+    else this.#addBytes(last);
     return undefined;
   }
 
@@ -66,38 +73,44 @@ export class MessageBuilder {
   drop(): void {
     this.#gathering = null;
     this.#utf8 = null;
+    this.#text = "";
   }
 
-  #take(opcode: number): Message {
-    const gathering = this.#gathering!;
-    this.#gathering = null;
-    if (opcode === Opcode.binary) return gathering.take();
-    const bytes = gathering.takeView();
-    return this.#platform.text.decodeValid(bytes, 0, bytes.length);
-  }
-
-  #givePart(opcode: number, last: boolean): void {
-    if (opcode === Opcode.binary) {
-      const data = this.#gathering!.take();
-      if (data.length > 0 || last) this.#sink.part?.(data, last);
-      return;
-    }
-    const bytes = this.#gathering!.takeView();
-    const whole = lastBoundary(bytes, 0, bytes.length);
-    // What was cut inside a character waits for the next piece.
-    this.#gathering!.add(bytes, whole, bytes.length, 0);
-    if (whole > 0 || last) this.#sink.part?.(this.#platform.text.decodeValid(bytes, 0, whole), last);
+  #addText(last: boolean): void {
+    if (!last && !this.#inParts && this.#gathering!.size < DECODE_FROM) return;
+    const bytes = this.#gathering!.take();
+    const whole = last ? bytes.length : lastBoundary(bytes, 0, bytes.length);
+    const text = this.#text + this.#platform.text.decodeValid(bytes, 0, whole);
+    this.#text = "";
+    // What is cut inside a character waits for the next piece.
     if (last) this.#gathering = null;
+    else this.#gathering!.add(bytes, whole, bytes.length);
+    if (this.#inParts) {
+      if (text !== "" || last) this.#sink.part?.(text, last);
+    } else if (last) {
+      this.#sink.message(text);
+    } else {
+      this.#text = text;
+    }
+  }
+
+  #addBytes(last: boolean): void {
+    if (!last && !this.#inParts) return;
+    const data = this.#gathering!.take();
+    if (last) this.#gathering = null;
+    if (!this.#inParts) this.#sink.message(data);
+    else if (data.length > 0 || last) this.#sink.part?.(data, last);
   }
 }
+
+/** Text is decoded in pieces of about this size: Node takes six times as long for a megabyte in one. */
+const DECODE_FROM = 32_768;
 
 /** The payload in `bytes[from, to)`, unmasked and inflated. */
 export interface Piece {
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
-  /** How many bytes are known to follow. */
-  readonly announced: number;
   /** Whether the message ends here. */
   readonly last: boolean;
 }

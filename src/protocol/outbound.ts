@@ -5,7 +5,7 @@ import type { DeflateAgreement } from "./deflate/agreement.ts";
 import { DEFLATE_AT_ONCE, Deflater } from "./deflate/deflater.ts";
 import type { Role } from "./frame-header.ts";
 import { frameHeaderSize, MAX_HEADER, Opcode, RSV1, writeFrameHeader } from "./frame-header.ts";
-import { mask } from "./mask.ts";
+import { copyMasked, mask } from "./mask.ts";
 import type { Message } from "./message-builder.ts";
 import { Output } from "./output.ts";
 import type { Platform } from "./platform.ts";
@@ -76,7 +76,7 @@ export class Outbound {
     if (state.opcode !== opcode) throw usageError(MESSAGE_KIND_CHANGED);
     const first = this.#fragments === null ? opcode | (state.compressed ? RSV1 << 4 : 0) : Opcode.continuation;
     this.#fragments = last ? null : state;
-    const payload = typeof data === "string" ? this.#encode(joinSurrogates(state, data, last)) : data;
+    const payload = typeof data === "string" ? this.#platform.text.encode(joinSurrogates(state, data, last)) : data;
     this.#inOrder(() => {
       if (state.compressed) this.#deflate(first, payload, last);
       else this.#frame(first | (last ? FIN : 0), payload);
@@ -111,7 +111,7 @@ export class Outbound {
   #message(data: Message, compress: boolean): void {
     if (typeof data === "string") {
       const { threshold } = this.#agreement ?? NO_COMPRESSION;
-      if (compress && data.length * 3 >= threshold) this.#compress(FIN | Opcode.text, this.#encode(data));
+      if (compress && data.length * 3 >= threshold) this.#compress(FIN | Opcode.text, this.#platform.text.encode(data));
       else this.#textFrame(FIN | Opcode.text, data);
     } else if (compress) this.#compress(FIN | Opcode.binary, data);
     else this.#frame(FIN | Opcode.binary, data);
@@ -170,14 +170,15 @@ export class Outbound {
   /** Writes text straight into the output. Most text is ASCII: then its length is known before it is written. */
   #textFrame(first: number, text: string): void {
     const most = text.length * 3 + MAX_HEADER;
-    if (most > BY_COPY) return this.#frame(first, this.#encode(text));
+    if (most > BY_COPY) return this.#frame(first, this.#platform.text.encode(text));
     const bytes = this.#output.reserve(most);
     const at = this.#output.position;
     const guess = at + frameHeaderSize(text.length, this.#masked);
     const size = this.#platform.text.write(text, bytes, guess);
     const start = at + frameHeaderSize(size, this.#masked);
     if (start !== guess) bytes.copyWithin(start, guess, guess + size);
-    this.#writeHeader(bytes, at, first, size);
+    const key = this.#writeHeader(bytes, at, first, size);
+    if (key !== 0) mask(bytes, start, start + size, key);
     this.#output.wrote(start + size);
   }
 
@@ -187,13 +188,13 @@ export class Outbound {
     if (size <= BY_COPY) {
       const bytes = this.#output.reserve(headerSize + size);
       const at = this.#output.position;
-      bytes.set(payload, at + headerSize);
-      this.#writeHeader(bytes, at, first, size);
+      const key = this.#writeHeader(bytes, at, first, size);
+      copyMasked(payload, bytes, at + headerSize, key);
       this.#output.wrote(at + headerSize + size);
     } else if (this.#masked) {
       const bytes = this.#platform.allocate(headerSize + size);
-      bytes.set(payload, headerSize);
-      this.#writeHeader(bytes, 0, first, size);
+      const key = this.#writeHeader(bytes, 0, first, size);
+      copyMasked(payload, bytes, headerSize, key);
       this.#output.append(bytes);
     } else {
       const bytes = this.#output.reserve(headerSize);
@@ -202,11 +203,11 @@ export class Outbound {
     }
   }
 
-  /** Writes the header before a payload that is there already, and masks that. */
-  #writeHeader(bytes: Uint8Array, at: number, first: number, size: number): void {
+  /** Writes the header, for a client with a new masking key. Gives the key; 0 masks nothing. */
+  #writeHeader(bytes: Uint8Array, at: number, first: number, size: number): number {
     if (!this.#masked) {
       writeFrameHeader(bytes, at, first, size, 0);
-      return;
+      return 0;
     }
     const key = this.#platform.maskKey();
     const next = writeFrameHeader(bytes, at, first, size, 0x80);
@@ -214,13 +215,7 @@ export class Outbound {
     bytes[next + 1] = key >>> 8;
     bytes[next + 2] = key >>> 16;
     bytes[next + 3] = key >>> 24;
-    mask(bytes, next + 4, next + 4 + size, key);
-  }
-
-  #encode(text: string): Uint8Array {
-    const bytes = this.#platform.allocate(this.#platform.text.byteLength(text));
-    this.#platform.text.write(text, bytes, 0);
-    return bytes;
+    return key;
   }
 }
 

@@ -31,7 +31,7 @@ export class Output {
     }
     this.#endRun();
     if (slab === undefined || slab.platform !== this.#platform || slab.bytes.length - slab.used < size) {
-      slab = { platform: this.#platform, bytes: this.#platform.allocate(Math.max(SLAB, size)), used: 0 };
+      slab = { platform: this.#platform, bytes: this.#platform.allocateShared(Math.max(SLAB, size)), used: 0 };
     }
     this.#slab = slab;
     this.#start = slab.used;
@@ -85,6 +85,6 @@ interface Slab {
 /** Never pushed to. */
 const NONE: Uint8Array[] = [];
 /** A connection whose transport is full keeps at most this much more than its own bytes alive, per piece. */
-const SLAB = 16_384;
+const SLAB = 32_768;
 /** The slab in use, by all connections. */
 let slab: Slab | undefined;

@@ -12,8 +12,10 @@ export interface Platform {
   maskKey(): number;
   /** Milliseconds from any start, never going back. Asked only when control frames come, to notice floods. */
   now(): number;
-  /** New memory of exactly this size, in a buffer of its own. What it holds is overwritten before anyone sees it. */
+  /** New memory of exactly this size, in a buffer of its own. What it holds is overwritten before it is given away. */
   allocate(size: number): Uint8Array<ArrayBuffer>;
+  /** The same for memory that several messages share: nobody who holds one of them may transfer it to another thread. */
+  allocateShared(size: number): Uint8Array<ArrayBuffer>;
 }
 
 /** UTF-8 as the engine needs it. No method here changes or keeps the bytes. */
@@ -24,8 +26,8 @@ export interface TextCodec {
   decodeValid(bytes: Uint8Array, from: number, to: number): string;
   /** Whether `bytes[from, to)` is valid UTF-8, complete to the last character. */
   isValid(bytes: Uint8Array, from: number, to: number): boolean;
-  /** How many bytes the text takes. A lone surrogate counts as U+FFFD. */
-  byteLength(text: string): number;
+  /** The text as bytes. A lone surrogate becomes U+FFFD, here and in `write`. */
+  encode(text: string): Uint8Array;
   /** Writes the text at `at`, where there is room for all of it; gives the number of bytes written. */
   write(text: string, bytes: Uint8Array, at: number): number;
 }
@@ -48,17 +50,7 @@ export const webTextCodec: TextCodec = {
   isValid(bytes, from, to) {
     return this.decode(bytes, from, to) !== null;
   },
-  byteLength(text) {
-    let length = text.length;
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit < 0x80) continue;
-      length += unit < 0x800 ? 1 : 2;
-      // A surrogate pair is two units and four bytes: two already counted, two more for both.
-      if ((unit & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at++;
-    }
-    return length;
-  },
+  encode: (text) => encoder.encode(text),
   write(text, bytes, at) {
     return encoder.encodeInto(text, bytes.subarray(at)).written;
   },
@@ -71,6 +63,8 @@ export const webPlatform: Platform = {
   maskKey: keysFrom((keys) => crypto.getRandomValues(keys)),
   now: () => performance.now(),
   allocate: (size) => new Uint8Array(size),
+  // The web has no mark for this: structuredClone(message, { transfer }) would take its neighbours along.
+  allocateShared: (size) => new Uint8Array(size),
 };
 
 /** Masking keys out of a source that is cheaper by the hundred. */

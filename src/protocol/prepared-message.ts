@@ -31,7 +31,7 @@ export class PreparedMessage {
 
   /** The payload: text as UTF-8. */
   get payload(): Uint8Array {
-    this.#payload ??= typeof this.data === "string" ? this.#encode(this.data) : this.data;
+    this.#payload ??= typeof this.data === "string" ? this.#platform.text.encode(this.data) : this.data;
     return this.#payload;
   }
 
@@ -68,12 +68,6 @@ export class PreparedMessage {
       for (const tell of waiting) tell(frame);
     });
     return undefined;
-  }
-
-  #encode(text: string): Uint8Array {
-    const bytes = this.#platform.allocate(this.#platform.text.byteLength(text));
-    this.#platform.text.write(text, bytes, 0);
-    return bytes;
   }
 
   #frame(payload: Uint8Array, rsv: number): Uint8Array {

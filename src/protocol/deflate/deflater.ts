@@ -8,6 +8,12 @@ import type { DeflateOptions, Zlib } from "./zlib.ts";
 /** More than this is compressed off the event loop: 64 KiB take zlib 1 to 3 ms. */
 export const DEFLATE_AT_ONCE = 65_536;
 
+/**
+ * How far back our own compressor looks at earlier messages: 8 KiB, whatever window the peer keeps. zlib indexes the
+ * dictionary anew for each message, and 32 KiB would cost it four times the message itself. Measured.
+ */
+const LOOK_BACK_BITS = 13;
+
 /** Compresses the messages of one connection, fragment by fragment. */
 export class Deflater {
   readonly #zlib: Zlib;
@@ -56,7 +62,7 @@ export class Deflater {
       this.#history = null;
       return;
     }
-    this.#history ??= new History(this.#agreement.sendWindowBits);
+    this.#history ??= new History(Math.min(this.#agreement.sendWindowBits, LOOK_BACK_BITS));
     this.#history.add(payload);
   }
 }

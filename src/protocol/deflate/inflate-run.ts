@@ -33,6 +33,7 @@ export class InflateRun {
   #streams = 1;
   #streamIsFresh = true;
   #size = 0;
+  #paused = false;
   #done: ((error?: ProtocolError) => void) | undefined;
 
   constructor(options: InflateRunOptions) {
@@ -49,6 +50,7 @@ export class InflateRun {
 
   /** Holds the output back, or lets it go on. */
   setPaused(paused: boolean): void {
+    this.#paused = paused;
     this.#stream.setPaused(paused);
   }
 
@@ -75,6 +77,7 @@ export class InflateRun {
     if (++this.#streams > FINAL_BLOCKS) return this.#settle(protocolError(DEFLATE_CORRUPT));
     this.#stream.close();
     this.#stream = this.#openStream();
+    this.#stream.setPaused(this.#paused);
     this.#streamIsFresh = true;
     if (rest.length === 0) this.#settle();
     else this.#feed(rest, last);

@@ -3,6 +3,7 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { randomFillSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { markAsUntransferable } from "node:worker_threads";
 import type { Platform, TextCodec } from "../platform.ts";
 import { keysFrom } from "../platform.ts";
 import { nodeZlib } from "./zlib.ts";
@@ -26,7 +27,7 @@ export const nodeTextCodec: TextCodec = {
   isValid(bytes, from, to) {
     return isUtf8(bytes.subarray(from, to));
   },
-  byteLength: (text) => Buffer.byteLength(text),
+  encode: (text) => Buffer.from(text),
   write(text, bytes, at) {
     const { length } = text;
     if (length > SHORT) return writable(bytes).write(text, at);
@@ -45,14 +46,23 @@ export const nodePlatform: Platform = {
   zlib: nodeZlib,
   maskKey: keysFrom((keys) => randomFillSync(keys)),
   now: () => performance.now(),
-  // A plain Uint8Array, not a Buffer: its `slice` copies, as everywhere else.
-  allocate: (size) => new Uint8Array(Buffer.allocUnsafeSlow(size).buffer),
+  allocate,
+  allocateShared(size) {
+    const bytes = allocate(size);
+    markAsUntransferable(bytes.buffer);
+    return bytes;
+  },
 };
+
+/** A plain Uint8Array, not a Buffer: its `slice` copies, as everywhere else. */
+function allocate(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+}
 
 /** From here on, a look for ASCII pays: Node makes such strings by copying. */
 const LARGE = 4096;
 /** Up to here, a loop beats the call into Node. */
-const SHORT = 24;
+const SHORT = 16;
 
 function asBuffer(bytes: Uint8Array): Buffer {
   if (bytes instanceof Buffer) return bytes;

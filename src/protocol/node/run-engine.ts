@@ -106,7 +106,7 @@ class Runner implements EngineSink {
       for (const piece of pieces) stream.write(piece);
       if (pieces.length > 1) stream.uncork();
     }
-    if (this.engine.state === "open") return;
+    if (this.engine.state === "open" || stream.destroyed) return;
     this.#timer ??= setTimeout(() => stream.destroy(), this.#closeTimeout);
     if (this.engine.transport === "end" && stream.writable) stream.end();
     // What the peer still sends is read and ignored: unread bytes would make TCP reset the connection under our last frame.

@@ -1,0 +1,120 @@
+/** Data frames become messages (RFC 6455, 5.4 and 5.6): their order, the limits on them, and who takes their payload. */
+
+import type { ProtocolError } from "../errors.ts";
+import {
+  CONTINUATION_UNEXPECTED,
+  FRAME_TOO_BIG,
+  MESSAGE_INTERRUPTED,
+  MESSAGE_TOO_BIG,
+  protocolError,
+  TOO_MANY_FRAGMENTS,
+} from "../errors.ts";
+import { CompressedMessages } from "./compressed-messages.ts";
+import type { DeflateAgreement } from "./deflate/agreement.ts";
+import type { FloodGuard } from "./flood-guard.ts";
+import type { FrameHeader } from "./frame-header.ts";
+import { Opcode, RSV1 } from "./frame-header.ts";
+import type { Limits } from "./limits.ts";
+import type { MessageSink, Piece } from "./message-builder.ts";
+import { MessageBuilder } from "./message-builder.ts";
+import type { Platform } from "./platform.ts";
+
+/** What it works with. */
+export interface MessageFramesOptions {
+  readonly platform: Platform;
+  readonly limits: Limits;
+  readonly deflate: DeflateAgreement | null;
+  readonly sink: MessageSink;
+  readonly flood: FloodGuard;
+}
+
+/** The message being read, frame by frame. */
+export class MessageFrames {
+  readonly #limits: Limits;
+  readonly #flood: FloodGuard;
+  readonly #builder: MessageBuilder;
+  readonly #compressed: CompressedMessages | null;
+  /** The opcode of the message, or 0 between two messages. */
+  #opcode = 0;
+  #isCompressed = false;
+  /** Its size so far, as on the wire. */
+  #size = 0;
+  #fragments = 0;
+
+  constructor({ platform, limits, deflate, sink, flood }: MessageFramesOptions) {
+    this.#limits = limits;
+    this.#flood = flood;
+    this.#builder = new MessageBuilder(sink, platform);
+    const { zlib } = platform;
+    const builder = this.#builder;
+    const compresses = deflate !== null && zlib !== null;
+    this.#compressed = compresses
+      ? new CompressedMessages({ platform, zlib, deflate, limit: limits.messageSize, builder })
+      : null;
+  }
+
+  /** Whether no message is unfinished. */
+  get idle(): boolean {
+    return this.#opcode === 0;
+  }
+
+  /** Whether messages may come compressed. */
+  get canInflate(): boolean {
+    return this.#compressed !== null;
+  }
+
+  /** Whether the next messages are given in parts. */
+  set inParts(inParts: boolean) {
+    this.#builder.inParts = inParts;
+  }
+
+  /** A message in one plain frame that has come whole, within every limit. Hot path (bench: `protocol`). */
+  whole(opcode: number, bytes: Uint8Array, from: number, to: number): ProtocolError | undefined {
+    return this.#builder.whole(opcode, bytes, from, to);
+  }
+
+  /** A data frame begins: the rules and limits that it can break where it stands, before its payload comes. */
+  begin({ opcode, length, fin, rsv }: FrameHeader): ProtocolError | undefined {
+    const { frameSize, fragments } = this.#limits;
+    if (opcode === Opcode.continuation) {
+      // RFC 6455, 5.4: a fragmented message is "a single frame with the FIN bit clear …, followed by … continuation frames"
+      if (this.#opcode === 0) return protocolError(CONTINUATION_UNEXPECTED);
+      if (++this.#fragments > fragments) return protocolError(TOO_MANY_FRAGMENTS, fragments);
+    } else {
+      // RFC 6455, 5.4: "The fragments of one message MUST NOT be interleaved between the fragments of another message"
+      if (this.#opcode !== 0) return protocolError(MESSAGE_INTERRUPTED);
+      this.#opcode = opcode;
+      this.#isCompressed = rsv === RSV1;
+      this.#size = 0;
+      this.#fragments = 1;
+    }
+    if (length > frameSize) return protocolError(FRAME_TOO_BIG, length, frameSize);
+    this.#size += length;
+    if (this.#size > this.#mostOnWire) return protocolError(MESSAGE_TOO_BIG, this.#size, this.#limits.messageSize);
+    return length === 0 && !fin ? this.#flood.count() : undefined;
+  }
+
+  /** A piece of the payload has come. On `"suspended"`, `done` comes later, and no piece may come before it. */
+  add(piece: Piece, done: (error: ProtocolError | undefined) => void): ProtocolError | "suspended" | undefined {
+    const opcode = this.#opcode;
+    // Before anyone is told: a callback that throws leaves us between two messages.
+    if (piece.last) this.#opcode = 0;
+    if (this.#isCompressed) return this.#compressed!.add(opcode, piece, done);
+    return this.#builder.add(opcode, piece);
+  }
+
+  /** Holds back what a large compressed message gives, or lets it go on. */
+  setPaused(paused: boolean): void {
+    this.#compressed?.setPaused(paused);
+  }
+
+  /** Gives up the message at hand. */
+  drop(): void {
+    this.#builder.drop();
+    this.#compressed?.drop();
+  }
+
+  get #mostOnWire(): number {
+    return this.#isCompressed ? this.#compressed!.mostCompressed : this.#limits.messageSize;
+  }
+}

@@ -1,5 +1,6 @@
 /** Memory for bytes that arrive: joined, gathered, or kept for the user. Leaves what they mean to others. */
 
+import { copyMasked } from "./mask.ts";
 import type { Platform } from "./platform.ts";
 
 /** The pieces as one; the only piece itself, if there is only one. */
@@ -16,17 +17,27 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** Masked or plain bytes that have come: `bytes[from, to)`. */
+export interface Arrival {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  /** What unmasks them; 0 for plain ones. */
+  readonly key: number;
+  /** How many more are sure to follow, if the peer keeps its word; `Infinity` when it has not said. */
+  readonly announced: number;
+}
+
 /**
- * Gathers bytes of a length that the peer announced and may never send: memory grows with what came, to about twice
- * as much. Large pieces stay where they came, small ones are copied together; all are joined once, at the end.
+ * Gathers bytes of a length that the peer announced and may never send: memory grows with what came, at most four times
+ * as much, and never beyond what was announced. Unmasks on the way.
  */
 export class Gathering {
   readonly #platform: Platform;
-  readonly #pieces: Uint8Array[] = [];
-  /** The last piece, while it is our own and has room: `#block[0, #used)`. */
-  #block: Uint8Array | null = null;
-  #used = 0;
+  #bytes: Uint8Array = EMPTY;
   #size = 0;
+  /** The first chunks of a large frame, kept as they are until enough has come to deserve memory for all of it. */
+  #held: Arrival[] = [];
 
   constructor(platform: Platform) {
     this.#platform = platform;
@@ -37,61 +48,59 @@ export class Gathering {
     return this.#size;
   }
 
-  /** Adds `bytes[from, to)`. They may be kept as they lie, and must not change any more. */
-  add(bytes: Uint8Array, from: number, to: number): void {
-    const size = to - from;
-    this.#size += size;
-    if (size >= BY_REFERENCE && size * 2 >= bytes.buffer.byteLength) {
-      this.#endBlock();
-      this.#pieces.push(bytes.subarray(from, to));
-    } else {
-      this.#copy(bytes, from, to);
-    }
+  /** What is here, in `[0, size)`, unless a large frame is beginning. Valid until the next call. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 
-  /** Gives all of it, in a buffer of its own, and starts again with nothing. */
+  /** Adds what has come. It is copied, or kept as it lies: it must not change any more. */
+  add(arrival: Arrival): void {
+    const { bytes, from, to, announced } = arrival;
+    const needed = this.#size + to - from;
+    const worthHolding =
+      announced >= HOLD_FROM && announced !== Number.POSITIVE_INFINITY && 4 * needed < needed + announced;
+    if (worthHolding && this.#bytes === EMPTY && (to - from) * 2 >= bytes.buffer.byteLength) {
+      this.#held.push(arrival);
+      this.#size = needed;
+      return;
+    }
+    if (needed > this.#bytes.length) this.#grow(Math.min(needed + announced, Math.max(4 * needed, SMALLEST)));
+    copyArrival(arrival, this.#bytes, this.#size);
+    this.#size = needed;
+  }
+
+  /** Gives all of it, in a buffer of exactly its size, and starts again with nothing. */
   take(): Uint8Array {
-    this.#endBlock();
-    const pieces = this.#pieces.splice(0);
-    const joined = this.#platform.allocate(this.#size);
+    if (this.#size !== this.#bytes.length) this.#grow(this.#size);
+    const bytes = this.#bytes;
+    this.#bytes = EMPTY;
     this.#size = 0;
+    return bytes;
+  }
+
+  /** Forgets all but what begins at `from`. Its memory is used again. */
+  keepFrom(from: number): void {
+    this.#bytes.copyWithin(0, from, this.#size);
+    this.#size -= from;
+  }
+
+  #grow(size: number): void {
+    const grown = this.#platform.allocate(size);
     let at = 0;
-    for (const piece of pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
-  }
-
-  #copy(bytes: Uint8Array, from: number, to: number): void {
-    let at = from;
-    while (at < to) {
-      if (this.#block === null || this.#used === this.#block.length) this.#beginBlock();
-      const block = this.#block!;
-      const count = Math.min(to - at, block.length - this.#used);
-      block.set(bytes.subarray(at, at + count), this.#used);
-      this.#used += count;
-      at += count;
-    }
-  }
-
-  /** A block as large as all that is here: so there are few, and at most half of them is empty. */
-  #beginBlock(): void {
-    this.#endBlock();
-    this.#block = this.#platform.allocate(Math.min(Math.max(this.#size, SMALLEST_BLOCK), LARGEST_BLOCK));
-  }
-
-  #endBlock(): void {
-    if (this.#block === null) return;
-    this.#pieces.push(this.#block.subarray(0, this.#used));
-    this.#block = null;
-    this.#used = 0;
+    for (const arrival of this.#held.splice(0)) at = copyArrival(arrival, grown, at);
+    if (at === 0) grown.set(this.#bytes.subarray(0, this.#size));
+    this.#bytes = grown;
   }
 }
 
-const BY_REFERENCE = 16_384;
-const SMALLEST_BLOCK = 256;
-const LARGEST_BLOCK = 65_536;
+function copyArrival({ bytes, from, to, key }: Arrival, target: Uint8Array, at: number): number {
+  copyMasked(bytes.subarray(from, to), target, at, key);
+  return at + to - from;
+}
+
+const EMPTY: Uint8Array = new Uint8Array(0);
+const SMALLEST = 256;
+const HOLD_FROM = 131_072;
 
 /**
  * The bytes of a message for the user to keep: `bytes[from, to)`, which nobody else will write to.
@@ -121,13 +130,13 @@ const SHARED = 4096;
 const SHARERS = 8;
 
 /** For each power of two up to 4096: the buffer in use, and how much of it is taken. */
-const shared: { bytes: Uint8Array; taken: number }[] = [];
+const shared: { platform: Platform; bytes: Uint8Array; taken: number }[] = [];
 
 function takeShared(size: number, platform: Platform): Uint8Array {
   const magnitude = 32 - Math.clz32(size - 1);
   let slab = shared[magnitude];
-  if (slab === undefined || slab.taken + size > slab.bytes.length) {
-    slab = { bytes: platform.allocateShared(SHARERS << magnitude), taken: 0 };
+  if (slab === undefined || slab.taken + size > slab.bytes.length || slab.platform !== platform) {
+    slab = { platform, bytes: platform.allocateShared(SHARERS << magnitude), taken: 0 };
     shared[magnitude] = slab;
   }
   const start = slab.taken;

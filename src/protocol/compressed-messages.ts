@@ -31,6 +31,9 @@ export class CompressedMessages {
   /** A message too large for one turn. */
   #run: InflateRun | null = null;
   #wrong: ProtocolError | undefined;
+  #paused = false;
+  /** The end of a message that came during a pause. */
+  #heldEnd: (() => void) | undefined;
 
   constructor({ platform, zlib, deflate, limit, builder }: CompressedMessagesOptions) {
     this.#platform = platform;
@@ -46,9 +49,9 @@ export class CompressedMessages {
     piece: Piece,
     done: (error: ProtocolError | undefined) => void,
   ): ProtocolError | "suspended" | undefined {
-    const { bytes, from, to, last } = piece;
+    const { last } = piece;
     this.#gathering ??= new Gathering(this.#platform);
-    this.#gathering.add(bytes, from, to);
+    this.#gathering.add({ ...piece, announced: Math.min(piece.announced, COMPRESSED_AT_ONCE) });
     if (!last && this.#gathering.size < COMPRESSED_AT_ONCE) return undefined;
     const payload = this.#gathering.take();
     if (last && this.#run === null) {
@@ -62,7 +65,12 @@ export class CompressedMessages {
 
   /** Holds back what a large message gives, or lets it go on. */
   setPaused(paused: boolean): void {
+    this.#paused = paused;
     this.#run?.setPaused(paused);
+    const end = this.#heldEnd;
+    if (paused || end === undefined) return;
+    this.#heldEnd = undefined;
+    end();
   }
 
   /** Gives up the message at hand. */
@@ -70,25 +78,35 @@ export class CompressedMessages {
     this.#run?.close();
     this.#run = null;
     this.#gathering = null;
+    this.#heldEnd = undefined;
   }
 
   #push(opcode: number, payload: Uint8Array, last: boolean, done: (error: ProtocolError | undefined) => void): void {
     this.#run ??= this.#inflater.open(this.#limit, (bytes) => this.#give(opcode, bytes, false));
     this.#run.push(payload, last, (error) => {
-      const failed = error ?? this.#wrong;
-      if (failed === undefined && last) {
-        this.#run?.close();
-        this.#run = null;
+      if ((error ?? this.#wrong) !== undefined || !last) return done(error ?? this.#wrong);
+      this.#run?.close();
+      this.#run = null;
+      const end = () => {
         this.#give(opcode, EMPTY, true);
-      }
-      done(failed ?? this.#wrong);
+        done(this.#wrong);
+      };
+      if (this.#paused) this.#heldEnd = end;
+      else end();
     });
   }
 
   /** A callback of the user's that throws here throws past everybody, in a turn of its own: we have to go on. */
   #give(opcode: number, bytes: Uint8Array, last: boolean): void {
     try {
-      this.#wrong ??= this.#builder.add(opcode, { bytes, from: 0, to: bytes.length, last });
+      this.#wrong ??= this.#builder.add(opcode, {
+        bytes,
+        from: 0,
+        to: bytes.length,
+        key: 0,
+        announced: Number.POSITIVE_INFINITY,
+        last,
+      });
     } catch (thrown) {
       queueMicrotask(() => {
         throw thrown;

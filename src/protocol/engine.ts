@@ -126,6 +126,11 @@ export class Engine {
     return this.#outbound.size;
   }
 
+  /** Whether a message was begun with `sendFragment` and not ended. */
+  get sendingFragments(): boolean {
+    return this.#outbound.unfinished;
+  }
+
   /** Whether messages wait, unframed, while a large one is compressed off the event loop. */
   get compressing(): boolean {
     return this.#outbound.compressing;

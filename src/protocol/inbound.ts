@@ -105,8 +105,10 @@ export class Inbound {
   /** Goes on with what was kept. */
   resume(): void {
     this.#pausing = false;
+    // While suspended, what is being inflated goes on, and we do when it is done.
+    const isSuspended = this.#state === "suspended";
     this.#messages.setPaused(false);
-    if (this.#state === "paused" || this.#state === "more") this.#goOn();
+    if (!isSuspended && this.#state !== "ended") this.#goOn();
   }
 
   /** Whether messages are given in parts. */
@@ -230,17 +232,16 @@ export class Inbound {
   #readPayload(): void {
     const from = this.#at;
     const to = Math.min(from + this.#remaining, this.#chunk.length);
-    if (this.#key !== 0) {
-      mask(this.#chunk, from, to, this.#key);
-      this.#key = rotateKey(this.#key, to - from);
-    }
+    const key = this.#key;
+    this.#key = rotateKey(key, to - from);
     this.#at = to;
     this.#remaining -= to - from;
-    if (this.#opcode >= Opcode.close) this.#addControl(from, to);
-    else this.#addData(from, to);
+    if (this.#opcode >= Opcode.close) this.#addControl(from, to, key);
+    else this.#addData(from, to, key);
   }
 
-  #addControl(from: number, to: number): void {
+  #addControl(from: number, to: number, key: number): void {
+    mask(this.#chunk, from, to, key);
     if (this.#control === null && this.#remaining === 0) {
       return this.#listener.inboundOnControl(this.#opcode, new Uint8Array(this.#chunk.subarray(from, to)));
     }
@@ -254,9 +255,11 @@ export class Inbound {
     this.#listener.inboundOnControl(this.#opcode, payload);
   }
 
-  #addData(from: number, to: number): void {
+  #addData(from: number, to: number, key: number): void {
     const last = this.#fin && this.#remaining === 0;
-    const result = this.#messages.add({ bytes: this.#chunk, from, to, last }, (error) => this.#messagesOnDone(error));
+    const announced = this.#fin ? this.#remaining : Number.POSITIVE_INFINITY;
+    const piece = { bytes: this.#chunk, from, to, key, announced, last };
+    const result = this.#messages.add(piece, (error) => this.#messagesOnDone(error));
     if (result === "suspended") this.#state = "suspended";
     else if (result !== undefined) this.#fail(result);
   }

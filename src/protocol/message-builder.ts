@@ -2,6 +2,7 @@
 
 import type { ProtocolError } from "../errors.ts";
 import { INVALID_UTF8, protocolError } from "../errors.ts";
+import type { Arrival } from "./bytes.ts";
 import { Gathering, keep } from "./bytes.ts";
 import { Opcode } from "./frame-header.ts";
 import type { Platform } from "./platform.ts";
@@ -51,21 +52,15 @@ export class MessageBuilder {
     return undefined;
   }
 
-  /** The next piece of the message. Its bytes may be kept as they lie until the message is whole. */
-  add(opcode: number, { bytes, from, to, last }: Piece): ProtocolError | undefined {
-    if (opcode === Opcode.text) {
-      this.#utf8 ??= new Utf8Check();
-      const possible = this.#utf8.push(bytes, from, to, this.#platform.text);
-      if (!possible || (last && !this.#utf8.complete)) return protocolError(INVALID_UTF8);
-      if (last) this.#utf8 = null;
-    }
+  /** The next piece of the message. It is copied. */
+  add(opcode: number, piece: Piece): ProtocolError | undefined {
     if (this.#gathering === null) {
       this.#gathering = new Gathering(this.#platform);
       this.#inParts = this.inParts;
     }
-    this.#gathering.add(bytes, from, to);
-    if (opcode === Opcode.text) this.#addText(last);
-    else this.#addBytes(last);
+    if (opcode === Opcode.text) return this.#addText(this.#gathering, piece);
+    this.#gathering.add(piece);
+    this.#giveBytes(this.#gathering, piece.last);
     return undefined;
   }
 
@@ -76,15 +71,24 @@ export class MessageBuilder {
     this.#text = "";
   }
 
-  #addText(last: boolean): void {
-    if (!last && !this.#inParts && this.#gathering!.size < DECODE_FROM) return;
-    const bytes = this.#gathering!.take();
-    const whole = last ? bytes.length : lastBoundary(bytes, 0, bytes.length);
-    const text = this.#text + this.#platform.text.decodeValid(bytes, 0, whole);
-    this.#text = "";
+  #addText(gathering: Gathering, piece: Piece): ProtocolError | undefined {
+    const start = gathering.size;
+    // Text is decoded as it comes: memory for all of it would be for nothing.
+    gathering.add({ ...piece, announced: Math.min(piece.announced, DECODE_FROM) });
+    this.#utf8 ??= new Utf8Check();
+    const possible = this.#utf8.push(gathering.bytes, start, gathering.size, this.#platform.text);
+    if (!possible || (piece.last && !this.#utf8.complete)) return protocolError(INVALID_UTF8);
+    if (piece.last || this.#inParts || gathering.size >= DECODE_FROM) this.#giveText(gathering, piece.last);
+    return undefined;
+  }
+
+  #giveText(gathering: Gathering, last: boolean): void {
     // What is cut inside a character waits for the next piece.
-    if (last) this.#gathering = null;
-    else this.#gathering!.add(bytes, whole, bytes.length);
+    const whole = last ? gathering.size : lastBoundary(gathering.bytes, 0, gathering.size);
+    const text = this.#text + this.#platform.text.decodeValid(gathering.bytes, 0, whole);
+    if (last) this.drop();
+    else gathering.keepFrom(whole);
+    this.#text = "";
     if (this.#inParts) {
       if (text !== "" || last) this.#sink.part?.(text, last);
     } else if (last) {
@@ -94,23 +98,21 @@ export class MessageBuilder {
     }
   }
 
-  #addBytes(last: boolean): void {
-    if (!last && !this.#inParts) return;
-    const data = this.#gathering!.take();
+  #giveBytes(gathering: Gathering, last: boolean): void {
     if (last) this.#gathering = null;
-    if (!this.#inParts) this.#sink.message(data);
-    else if (data.length > 0 || last) this.#sink.part?.(data, last);
+    if (this.#inParts) {
+      if (gathering.size > 0 || last) this.#sink.part?.(gathering.take(), last);
+    } else if (last) {
+      this.#sink.message(gathering.take());
+    }
   }
 }
 
 /** Text is decoded in pieces of about this size: Node takes six times as long for a megabyte in one. */
 const DECODE_FROM = 32_768;
 
-/** The payload in `bytes[from, to)`, unmasked and inflated. */
-export interface Piece {
-  readonly bytes: Uint8Array;
-  readonly from: number;
-  readonly to: number;
+/** A piece of a payload. */
+export interface Piece extends Arrival {
   /** Whether the message ends here. */
   readonly last: boolean;
 }

@@ -1,5 +1,6 @@
 /** One message out of an iterable: sent fragment by fragment, as the transport takes it, without holding it. */
 
+import { MESSAGE_UNFINISHED, usageError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Message } from "./message-builder.ts";
 
@@ -15,7 +16,8 @@ export interface SendStreamOptions {
 
 /**
  * Sends all that `chunks` gives as one message: text if it gives strings, binary if it gives bytes. Resolves when the
- * last fragment was taken. A message that has begun must end: if `chunks` fails, the connection is closed with 1011,
+ * last fragment was taken. Nothing else can be sent meanwhile but control frames; a second stream rejects at once with a
+ * `UsageError`. A message that has begun must end: if `chunks` fails, the connection is closed with 1011,
  * and the promise rejects with its error; if the connection ends first, it rejects with a `UsageError`.
  *
  * @example
@@ -26,6 +28,8 @@ export async function sendStream(
   chunks: Iterable<Message> | AsyncIterable<Message>,
   { drained, empty = "binary", compress = true }: SendStreamOptions,
 ): Promise<void> {
+  if (streaming.has(engine) || engine.sendingFragments) throw usageError(MESSAGE_UNFINISHED);
+  streaming.add(engine);
   let kind = empty;
   try {
     for await (const chunk of chunks) {
@@ -35,22 +39,25 @@ export async function sendStream(
         await drained();
       }
     }
+    engine.sendFragment(kind === "text" ? "" : new Uint8Array(0), true, { compress });
   } catch (error) {
     if (engine.state === "open") engine.close(1011);
     throw error;
+  } finally {
+    streaming.delete(engine);
   }
-  engine.sendFragment(kind === "text" ? "" : new Uint8Array(0), true, { compress });
 }
 
-/** Fragments of a size that is compressed in one turn. */
+/** Who sends a stream: before its first fragment the engine can't know. */
+const streaming = new WeakSet<Engine>();
+
+/** Fragments of a size that is compressed in one turn; none for an empty chunk. */
 function* slices(chunk: Message): Generator<Message> {
-  for (let at = 0; at === 0 || at < chunk.length; at += FRAGMENT) {
-    yield chunk.length <= FRAGMENT ? chunk : slice(chunk, at);
+  // A unit of a string takes up to three bytes.
+  const size = typeof chunk === "string" ? Math.floor(FRAGMENT / 3) : FRAGMENT;
+  for (let at = 0; at < chunk.length; at += size) {
+    yield typeof chunk === "string" ? chunk.slice(at, at + size) : chunk.subarray(at, at + size);
   }
-}
-
-function slice(chunk: Message, at: number): Message {
-  return typeof chunk === "string" ? chunk.slice(at, at + FRAGMENT) : chunk.subarray(at, at + FRAGMENT);
 }
 
 const FRAGMENT = 65_536;

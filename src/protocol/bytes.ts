@@ -71,7 +71,8 @@ export class Gathering {
 
   /** Gives all of it, in a buffer of exactly its size, and starts again with nothing. */
   take(): Uint8Array {
-    if (this.#size !== this.#bytes.length) this.#grow(this.#size);
+    // Not the empty one that all share: what the user holds, the user may transfer.
+    if (this.#size !== this.#bytes.length || this.#size === 0) this.#grow(this.#size);
     const bytes = this.#bytes;
     this.#bytes = EMPTY;
     this.#size = 0;

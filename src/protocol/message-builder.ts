@@ -59,7 +59,8 @@ export class MessageBuilder {
       this.#inParts = this.inParts;
     }
     if (opcode === Opcode.text) return this.#addText(this.#gathering, piece);
-    this.#gathering.add(piece);
+    // A part is given at once: there is nothing to leave room for.
+    this.#gathering.add(this.#inParts ? { ...piece, announced: 0 } : piece);
     this.#giveBytes(this.#gathering, piece.last);
     return undefined;
   }
@@ -74,7 +75,7 @@ export class MessageBuilder {
   #addText(gathering: Gathering, piece: Piece): ProtocolError | undefined {
     const start = gathering.size;
     // Text is decoded as it comes: memory for all of it would be for nothing.
-    gathering.add({ ...piece, announced: Math.min(piece.announced, DECODE_FROM) });
+    gathering.add({ ...piece, announced: this.#inParts ? 0 : Math.min(piece.announced, DECODE_FROM) });
     this.#utf8 ??= new Utf8Check();
     const possible = this.#utf8.push(gathering.bytes, start, gathering.size, this.#platform.text);
     if (!possible || (piece.last && !this.#utf8.complete)) return protocolError(INVALID_UTF8);

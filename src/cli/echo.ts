@@ -84,6 +84,7 @@ function upgrade(request: IncomingMessage, stream: Duplex, { head, compression, 
   const [protocol] = upgrade.protocols;
   const { response, deflate } = acceptUpgrade(upgrade, { compression, protocol });
   stream.write(encodeResponseHead(response));
+  let paused = false;
   const engine = runEngine(stream, {
     role: "server",
     head,
@@ -92,19 +93,21 @@ function upgrade(request: IncomingMessage, stream: Duplex, { head, compression, 
     sink: {
       message(data) {
         engine.send(withPrefix(data, prefix));
-        if (engine.outputSize > MUCH || stream.writableNeedDrain) waitForDrain();
+        if (engine.outputSize + stream.writableLength < MUCH) return;
+        paused = true;
+        engine.pause();
       },
+      output: resumeWhenOut,
       close() {},
     },
   });
+  stream.on("drain", resumeWhenOut);
 
-  /** Who does not read our echoes sends us nothing more either. */
-  function waitForDrain(): void {
-    engine.pause();
-    setImmediate(() => {
-      if (stream.writableNeedDrain) stream.once("drain", () => engine.resume());
-      else engine.resume();
-    });
+  /** Who does not read our echoes is not read either. */
+  function resumeWhenOut(): void {
+    if (!paused || engine.outputSize + stream.writableLength >= MUCH) return;
+    paused = false;
+    engine.resume();
   }
 }
 

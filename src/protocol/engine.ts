@@ -4,42 +4,17 @@ import type { ProtocolError } from "../errors.ts";
 import { CONTROL_PAYLOAD_TOO_LONG, NOT_A_MESSAGE, NOT_OPEN, usageError, ZLIB_MISSING } from "../errors.ts";
 import { CloseCode, encodeClosePayload, readClosePayload } from "./close-code.ts";
 import type { DeflateAgreement } from "./deflate/agreement.ts";
+import type { CloseInfo, EngineSink } from "./engine-sink.ts";
 import type { Role } from "./frame-header.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame-header.ts";
 import type { ReceiveState } from "./inbound.ts";
 import { Inbound } from "./inbound.ts";
 import type { Limits } from "./limits.ts";
 import { resolveLimits } from "./limits.ts";
-import type { Message, MessageSink } from "./message-builder.ts";
+import type { Message } from "./message-builder.ts";
 import { Outbound } from "./outbound.ts";
 import type { Platform } from "./platform.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
-
-/** Where the engine says what happens. It is called inside `receive`, `end`, `resume`, or after `suspended`. */
-export interface EngineSink extends MessageSink {
-  /** A ping came (and was answered, unless `autoPong` is off). */
-  ping?(payload: Uint8Array): void;
-  /** A pong came, asked for or not. */
-  pong?(payload: Uint8Array): void;
-  /** The connection is over for us: nothing is received or sent any more. Once, and last. */
-  close(info: CloseInfo): void;
-  /** After `paused` or `suspended`: what had come has been read, and `receive` may be called again. */
-  ready?(): void;
-  /** There is output to `take`. Called often; schedule one `take` for many. */
-  output?(): void;
-}
-
-/** How a connection ended (RFC 6455, 7.1.5 and 7.1.6). */
-export interface CloseInfo {
-  /** The peer's code; 1005 if its Close frame had none, 1006 if there was no Close frame, or our own when it broke a rule. */
-  readonly code: number;
-  /** The peer's reason, or `""`. */
-  readonly reason: string;
-  /** Whether both sides sent a Close frame. */
-  readonly wasClean: boolean;
-  /** The rule or limit that the peer broke, where that was the end. */
-  readonly error?: ProtocolError;
-}
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -87,6 +62,7 @@ export class Engine {
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   #state: EngineState = "open";
+  #inboundEnds = false;
   #transport: TransportDuty = "keep";
 
   /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
@@ -106,7 +82,10 @@ export class Engine {
       listener: {
         inboundOnControl: (opcode, payload) => this.#inboundOnControl(opcode, payload),
         inboundOnFail: (error) => this.#inboundOnFail(error),
-        inboundOnReady: () => sink.ready?.(),
+        inboundOnReady: () => {
+          if (this.#inboundEnds) this.abort();
+          else sink.ready?.();
+        },
       },
     });
   }
@@ -118,10 +97,11 @@ export class Engine {
 
   /** What is to be done with the transport, once the output has been carried out. */
   get transport(): TransportDuty {
-    return this.#transport;
+    // A Close frame that waits behind a large message has not been carried out.
+    return this.#outbound.compressing ? "keep" : this.#transport;
   }
 
-  /** Bytes that wait for `take`. */
+  /** Bytes that wait: for `take`, or for a large message before them to be compressed. */
   get outputSize(): number {
     return this.#outbound.size;
   }
@@ -144,8 +124,19 @@ export class Engine {
     return this.#inbound.receive(chunk);
   }
 
-  /** The transport has ended: nothing will come, or can be sent, any more. Without a Close frame that is a 1006. */
+  /**
+   * The peer has ended the transport: nothing more will come. What had come is given first, if it waits for a pause or
+   * for inflation to end; then, without a Close frame, that is a 1006.
+   */
   end(): void {
+    if (this.#state === "closed") return;
+    if (this.#inbound.holds) this.#inboundEnds = true;
+    else this.abort();
+  }
+
+  /** The transport is gone: that is a 1006 at once, unless the connection was closed already. */
+  abort(): void {
+    this.#outbound.abandon();
     if (this.#state === "closed") return;
     this.#finish({ code: CloseCode.abnormal, reason: "", wasClean: false }, "end");
   }
@@ -254,17 +245,15 @@ export class Engine {
   #receiveClose(payload: Uint8Array): void {
     const close = readClosePayload(payload, this.#platform.text);
     if (close instanceof Error) return this.#inboundOnFail(close);
-    // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
-    if (this.#state === "open" || this.#outbound.compressing) {
-      // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
-      this.#outbound.abandon();
-      this.#outbound.control(Opcode.close, payload.subarray(0, 2));
-    }
+    // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
+    // It "MAY delay" it: what had been sent before is sent first, even if it is still being compressed.
+    if (this.#state === "open") this.#outbound.close(payload.subarray(0, 2));
     this.#finish({ ...close, wasClean: true }, this.#role === "server" ? "end" : "await-end");
   }
 
   /** RFC 6455, 7.1.7, "_Fail the WebSocket Connection_": one Close frame with the code, then silence. */
   #inboundOnFail(error: ProtocolError): void {
+    // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
     if (this.#state === "open" || this.#outbound.compressing) {
       this.#outbound.abandon();
       // The peer gets the code and no word more: the sentence names our options, and is for our own log.
@@ -278,7 +267,6 @@ export class Engine {
     this.#state = "closed";
     this.#transport = transport;
     this.#inbound.end();
-    this.#outbound.abandon();
     try {
       if (this.#outbound.size > 0) this.#sink.output?.();
     } finally {

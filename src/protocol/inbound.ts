@@ -116,6 +116,11 @@ export class Inbound {
     this.#messages.inParts = inParts;
   }
 
+  /** Whether something that came has not been given yet. */
+  get holds(): boolean {
+    return this.#state === "suspended" || this.#at < this.#chunk.length || (this.#backlog?.length ?? 0) > 0;
+  }
+
   /** Reads nothing any more, and lets go of everything. */
   end(): void {
     this.#state = "ended";

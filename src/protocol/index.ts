@@ -9,13 +9,12 @@ export {
 } from "./deflate/compression-options.ts";
 export type { DeflateOptions, InflateOptions, InflateResult, PushResult, Zlib, ZlibStream } from "./deflate/zlib.ts";
 export {
-  type CloseInfo,
   Engine,
   type EngineOptions,
-  type EngineSink,
   type EngineState,
   type TransportDuty,
 } from "./engine.ts";
+export type { CloseInfo, EngineSink } from "./engine-sink.ts";
 export type { Role } from "./frame-header.ts";
 export { type Acceptance, type AcceptOptions, acceptUpgrade } from "./handshake/accept.ts";
 export {

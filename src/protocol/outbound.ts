@@ -5,11 +5,12 @@ import type { DeflateAgreement } from "./deflate/agreement.ts";
 import { DEFLATE_AT_ONCE, Deflater } from "./deflate/deflater.ts";
 import type { Role } from "./frame-header.ts";
 import { frameHeaderSize, MAX_HEADER, Opcode, RSV1, writeFrameHeader } from "./frame-header.ts";
-import { copyMasked, mask } from "./mask.ts";
+import { copyMasked, mask, rotateKey } from "./mask.ts";
 import type { Message } from "./message-builder.ts";
 import { Output } from "./output.ts";
-import type { Platform } from "./platform.ts";
+import type { Platform, TextCodec } from "./platform.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
+import { SendOrder } from "./send-order.ts";
 
 /** How one connection sends. */
 export interface OutboundOptions {
@@ -29,8 +30,7 @@ export class Outbound {
   readonly #onLater: () => void;
   readonly #output: Output;
   #fragments: FragmentState | null = null;
-  /** While a large message is being compressed: what is to be sent after it. */
-  #waiting: (() => void)[] | null = null;
+  readonly #order = new SendOrder();
   #abandonDeflate: (() => void) | undefined;
 
   constructor({ role, platform, deflate, onLater }: OutboundOptions) {
@@ -42,14 +42,14 @@ export class Outbound {
     this.#output = new Output(platform);
   }
 
-  /** Bytes that are ready to go out. */
+  /** Bytes that wait: those ready to go out, and those of messages that are not compressed yet. */
   get size(): number {
-    return this.#output.size;
+    return this.#output.size + this.#order.size;
   }
 
   /** Whether messages wait while a large one is compressed off the event loop. */
   get compressing(): boolean {
-    return this.#waiting !== null;
+    return this.#order.waits;
   }
 
   /** Whether a message was begun with `fragment` and not ended. */
@@ -65,7 +65,7 @@ export class Outbound {
   /** Sends a whole message. Hot path (bench: `protocol`). */
   message(data: Message, compress: boolean): void {
     if (this.#fragments !== null) throw usageError(MESSAGE_UNFINISHED);
-    if (this.#waiting !== null) this.#waiting.push(() => this.#message(data, compress));
+    if (this.#order.waits) this.#order.run(data.length, () => this.#message(data, compress));
     else this.#message(data, compress);
   }
 
@@ -77,7 +77,7 @@ export class Outbound {
     const first = this.#fragments === null ? opcode | (state.compressed ? RSV1 << 4 : 0) : Opcode.continuation;
     this.#fragments = last ? null : state;
     const payload = typeof data === "string" ? this.#platform.text.encode(joinSurrogates(state, data, last)) : data;
-    this.#inOrder(() => {
+    this.#order.run(payload.length, () => {
       if (state.compressed) this.#deflate(first, payload, last);
       else this.#frame(first | (last ? FIN : 0), payload);
     });
@@ -88,7 +88,7 @@ export class Outbound {
     if (this.#fragments !== null) throw usageError(MESSAGE_UNFINISHED);
     // A client masks each frame with a key of its own.
     if (this.#masked) this.message(message.data, compress);
-    else this.#inOrder(() => this.#prepared(message, compress));
+    else this.#order.run(message.data.length, () => this.#prepared(message, compress));
   }
 
   /** Sends a control frame at once: it may stand between the fragments of a message (RFC 6455, 5.4). */
@@ -98,20 +98,23 @@ export class Outbound {
 
   /** Sends the Close frame, behind all messages. */
   close(payload: Uint8Array): void {
-    this.#inOrder(() => this.control(Opcode.close, payload));
+    this.#order.run(payload.length, () => this.control(Opcode.close, payload));
   }
 
   /** Gives up what is being compressed, and all that waits for it. */
   abandon(): void {
     this.#abandonDeflate?.();
     this.#abandonDeflate = undefined;
-    this.#waiting = null;
+    this.#order.clear();
   }
 
   #message(data: Message, compress: boolean): void {
     if (typeof data === "string") {
       const { threshold } = this.#agreement ?? NO_COMPRESSION;
-      if (compress && data.length * 3 >= threshold) this.#compress(FIN | Opcode.text, this.#platform.text.encode(data));
+      const isLarge = data.length > DEFLATE_AT_ONCE && data.length >= threshold;
+      if (compress && isLarge) this.#deflateLater(FIN | (RSV1 << 4) | Opcode.text, data, true);
+      else if (compress && data.length * 3 >= threshold)
+        this.#compress(FIN | Opcode.text, this.#platform.text.encode(data));
       else this.#textFrame(FIN | Opcode.text, data);
     } else if (compress) this.#compress(FIN | Opcode.binary, data);
     else this.#frame(FIN | Opcode.binary, data);
@@ -124,47 +127,50 @@ export class Outbound {
 
   #deflate(first: number, payload: Uint8Array, last: boolean): void {
     const start = first | (last ? FIN : 0);
-    if (payload.length <= DEFLATE_AT_ONCE) return this.#frame(start, this.#deflater!.deflate(payload, last));
-    this.#waiting = [];
-    this.#abandonDeflate = this.#deflater!.deflateLater(payload, last, (output) => this.#sendLater(start, output));
+    if (payload.length <= DEFLATE_AT_ONCE) this.#frame(start, this.#deflater!.deflate(payload, last));
+    else this.#deflateLater(start, payload, last);
+  }
+
+  /** Compresses a large message, or fragment, off the event loop. What comes of it is masked piece by piece. */
+  #deflateLater(first: number, data: Message, last: boolean): void {
+    const deflater = this.#deflater!;
+    const key = this.#masked ? this.#platform.maskKey() : 0;
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    const take = (piece: Uint8Array) => {
+      if (key !== 0) mask(piece, 0, piece.length, rotateKey(key, size));
+      size += piece.length;
+      pieces.push(piece);
+    };
+    this.#order.hold(data.length);
+    this.#abandonDeflate = deflater.deflateLater(slicesOf(data, this.#platform.text), take, () => {
+      this.#abandonDeflate = undefined;
+      if (last) size -= deflater.endMessage(pieces);
+      const bytes = this.#output.reserve(MAX_HEADER);
+      this.#output.wrote(this.#writeHeader(bytes, this.#output.position, { first, size, key }));
+      for (const piece of pieces) this.#output.append(piece);
+      this.#order.release();
+      this.#onLater();
+    });
   }
 
   #prepared(message: PreparedMessage, compress: boolean): void {
     if (this.#deflater === null || !compress) return this.#output.append(message.plainFrame);
+    let abandoned = false;
     const frame = message.compressedFrame(this.#agreement!, (late) => {
-      if (this.#waiting === null) return;
+      if (abandoned) return;
+      this.#abandonDeflate = undefined;
       this.#output.append(late);
-      this.#release();
+      this.#order.release();
+      this.#onLater();
     });
-    if (frame === undefined) this.#waiting = [];
-    else this.#output.append(frame);
-    // A message that went out compressed is in the peer's window now, and not in ours.
+    // A message that goes out compressed is in the peer's window then, and not in ours.
     if (message.payload.length >= this.#agreement!.threshold) this.#deflater.skipMessage();
-  }
-
-  #sendLater(first: number, payload: Uint8Array): void {
-    this.#abandonDeflate = undefined;
-    this.#frame(first, payload);
-    this.#release();
-  }
-
-  /** Sends what waited, up to the next large message. */
-  #release(): void {
-    const waiting = this.#waiting ?? [];
-    this.#waiting = null;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      next();
-      if (this.#waiting !== null) {
-        this.#waiting = waiting;
-        break;
-      }
-    }
-    this.#onLater();
-  }
-
-  #inOrder(send: () => void): void {
-    if (this.#waiting !== null) this.#waiting.push(send);
-    else send();
+    if (frame !== undefined) return this.#output.append(frame);
+    this.#order.hold(message.payload.length);
+    this.#abandonDeflate = () => {
+      abandoned = true;
+    };
   }
 
   /** Writes text straight into the output. Most text is ASCII: then its length is known before it is written. */
@@ -177,7 +183,8 @@ export class Outbound {
     const size = this.#platform.text.write(text, bytes, guess);
     const start = at + frameHeaderSize(size, this.#masked);
     if (start !== guess) bytes.copyWithin(start, guess, guess + size);
-    const key = this.#writeHeader(bytes, at, first, size);
+    const key = this.#masked ? this.#platform.maskKey() : 0;
+    this.#writeHeader(bytes, at, { first, size, key });
     if (key !== 0) mask(bytes, start, start + size, key);
     this.#output.wrote(start + size);
   }
@@ -185,16 +192,15 @@ export class Outbound {
   #frame(first: number, payload: Uint8Array): void {
     const size = payload.length;
     const headerSize = frameHeaderSize(size, this.#masked);
+    const key = this.#masked ? this.#platform.maskKey() : 0;
     if (size <= BY_COPY) {
       const bytes = this.#output.reserve(headerSize + size);
-      const at = this.#output.position;
-      const key = this.#writeHeader(bytes, at, first, size);
-      copyMasked(payload, bytes, at + headerSize, key);
-      this.#output.wrote(at + headerSize + size);
+      const start = this.#writeHeader(bytes, this.#output.position, { first, size, key });
+      copyMasked(payload, bytes, start, key);
+      this.#output.wrote(start + size);
     } else if (this.#masked) {
       const bytes = this.#platform.allocate(headerSize + size);
-      const key = this.#writeHeader(bytes, 0, first, size);
-      copyMasked(payload, bytes, headerSize, key);
+      copyMasked(payload, bytes, this.#writeHeader(bytes, 0, { first, size, key }), key);
       this.#output.append(bytes);
     } else {
       const bytes = this.#output.reserve(headerSize);
@@ -203,24 +209,34 @@ export class Outbound {
     }
   }
 
-  /** Writes the header, for a client with a new masking key. Gives the key; 0 masks nothing. */
-  #writeHeader(bytes: Uint8Array, at: number, first: number, size: number): number {
-    if (!this.#masked) {
-      writeFrameHeader(bytes, at, first, size, 0);
-      return 0;
-    }
-    const key = this.#platform.maskKey();
+  /** Writes the header, a client's with the masking key; gives the position after it. */
+  #writeHeader(
+    bytes: Uint8Array,
+    at: number,
+    { first, size, key }: { first: number; size: number; key: number },
+  ): number {
+    if (!this.#masked) return writeFrameHeader(bytes, at, first, size, 0);
     const next = writeFrameHeader(bytes, at, first, size, 0x80);
     bytes[next] = key;
     bytes[next + 1] = key >>> 8;
     bytes[next + 2] = key >>> 16;
     bytes[next + 3] = key >>> 24;
-    return key;
+    return next + 4;
   }
 }
 
 const FIN = 0x80;
 const NO_COMPRESSION = { threshold: Number.POSITIVE_INFINITY };
+
+/** A large message in slices that are encoded in one go: none of them holds the event loop. */
+function* slicesOf(data: Message, codec: TextCodec): Generator<Uint8Array, void> {
+  if (typeof data !== "string") return yield data;
+  for (let at = 0, end: number; at < data.length; at = end) {
+    end = Math.min(at + DEFLATE_AT_ONCE, data.length);
+    if (end < data.length && isHighSurrogate(data.charCodeAt(end - 1))) end--;
+    yield codec.encode(data.slice(at, end));
+  }
+}
 
 /** Up to this size a payload is copied behind its header: cheaper than one more piece to write. Measured. */
 const BY_COPY = 4096;
@@ -235,8 +251,11 @@ interface FragmentState {
 /** Strings may be cut between the two units of a character; UTF-8 may not. */
 function joinSurrogates(state: FragmentState, text: string, last: boolean): string {
   const whole = state.cut + text;
-  const unit = whole.charCodeAt(whole.length - 1);
-  const split = !last && unit >= 0xd800 && unit < 0xdc00;
+  const split = !last && isHighSurrogate(whole.charCodeAt(whole.length - 1));
   state.cut = split ? whole.slice(-1) : "";
   return split ? whole.slice(0, -1) : whole;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xd800;
 }

@@ -36,7 +36,9 @@ export async function sendStream(
       kind = typeof chunk === "string" ? "text" : "binary";
       for (const fragment of slices(chunk)) {
         engine.sendFragment(fragment, false, { compress });
-        await drained();
+        // A large message sent before may still be on its way through zlib, with our fragments behind it.
+        do await drained();
+        while (engine.compressing && engine.state === "open");
       }
     }
     engine.sendFragment(kind === "text" ? "" : new Uint8Array(0), true, { compress });

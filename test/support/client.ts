@@ -30,7 +30,7 @@ export async function openClient(
   port: number,
   { sink, target = "/", protocols = [], compression = null, limits, closeTimeout, onEngine }: OpenOptions,
 ): Promise<{ engine: Engine; stream: Socket; opened: Opened }> {
-  const stream = connect(port, "127.0.0.1");
+  const stream = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   await once(stream, "connect");
   const sent = createUpgrade({
     http: 1,

@@ -1,6 +1,6 @@
 /** A sink that writes down what an engine says, as values a test can compare. */
 
-import type { CloseInfo, EngineSink } from "../../src/protocol/engine.ts";
+import type { CloseInfo, EngineSink } from "../../src/protocol/engine-sink.ts";
 import type { Message } from "../../src/protocol/message-builder.ts";
 
 /** One call to the sink. */

@@ -33,17 +33,37 @@ export class Deflater {
     return last ? withoutTail(output) : output;
   }
 
-  /** The same off the event loop, for more than `DEFLATE_AT_ONCE`. Gives a function that abandons it. */
-  deflateLater(payload: Uint8Array, last: boolean, done: (output: Uint8Array) => void): () => void {
-    const pieces: Uint8Array[] = [];
-    const stream = this.#zlib.openDeflate(this.#options(), (bytes) => pieces.push(bytes));
-    stream.push(payload, () => {
-      stream.close();
-      this.#remember(payload, last);
-      const output = concat(pieces);
-      done(last ? withoutTail(output) : output);
-    });
+  /**
+   * The same off the event loop, for more than `DEFLATE_AT_ONCE`, slice by slice: so that text need not be encoded in
+   * one go. The output goes to `onPiece`, which may change it; then `done` is called, and if the message ends there,
+   * `endMessage` follows. Gives a function that abandons it all.
+   */
+  deflateLater(slices: Iterator<Uint8Array>, onPiece: (piece: Uint8Array) => void, done: () => void): () => void {
+    const stream = this.#zlib.openDeflate(this.#options(), onPiece);
+    const next = () => {
+      const slice = slices.next();
+      if (slice.done === true) {
+        stream.close();
+        return done();
+      }
+      stream.push(slice.value, () => {
+        this.#remember(slice.value, false);
+        next();
+      });
+    };
+    next();
     return () => stream.close();
+  }
+
+  /** Ends a message that was sent with `deflateLater`: takes its tail off the pieces, and gives the size of that. */
+  endMessage(pieces: Uint8Array[]): number {
+    if (!this.#agreement.sendTakeover) this.#history = null;
+    for (let left = TAIL; left > 0; ) {
+      const piece = pieces.pop()!;
+      if (piece.length > left) pieces.push(piece.subarray(0, piece.length - left));
+      left -= Math.min(left, piece.length);
+    }
+    return TAIL;
   }
 
   /** A stand-alone message went out beside us: the peer's window has moved on, so we start afresh. */
@@ -79,10 +99,18 @@ export function deflateAloneLater(
   agreement: DeflateAgreement,
   done: (output: Uint8Array) => void,
 ): void {
-  new Deflater(zlib, { ...agreement, sendTakeover: false }).deflateLater(payload, true, done);
+  const pieces: Uint8Array[] = [];
+  const deflater = new Deflater(zlib, { ...agreement, sendTakeover: false });
+  deflater.deflateLater(
+    [payload].values(),
+    (piece) => pieces.push(piece),
+    () => done(withoutTail(concat(pieces))),
+  );
 }
 
 /** RFC 7692, 7.2.1: "Remove 4 octets (that are 0x00 0x00 0xff 0xff) from the tail end." */
 function withoutTail(output: Uint8Array): Uint8Array {
-  return output.subarray(0, output.length - 4);
+  return output.subarray(0, output.length - TAIL);
 }
+
+const TAIL = 4;

@@ -1,8 +1,9 @@
 /** Runs an engine over a Node stream: carries its bytes both ways and ends the stream as the RFC wants it. */
 
 import type { Duplex } from "node:stream";
-import type { CloseInfo, EngineOptions, EngineSink } from "../engine.ts";
+import type { EngineOptions } from "../engine.ts";
 import { Engine } from "../engine.ts";
+import type { CloseInfo, EngineSink } from "../engine-sink.ts";
 import type { Message } from "../message-builder.ts";
 import { nodePlatform } from "./platform.ts";
 
@@ -16,8 +17,10 @@ export interface RunEngineOptions extends Omit<EngineOptions, "platform"> {
 
 /**
  * Makes an engine on Node's platform and runs it over `stream`, whose opening handshake is done. What a turn of the
- * event loop sends leaves together. The stream is ours from now on; its errors end the connection with 1006.
- * A peer that does not read makes `stream.writableLength` grow: whoever sends looks at it.
+ * event loop sends leaves together. The stream is ours from now on; its errors end the connection with 1006. Make a
+ * client's socket with `allowHalfOpen: true`, so that what is on its way out still goes out after the server's FIN.
+ * A peer that does not read makes `stream.writableLength` grow: whoever sends looks at it, and at `engine.outputSize`.
+ * `sink.output` is called when output has been handed to the stream.
  *
  * @example
  * server.on("upgrade", (request, stream, head) => {
@@ -38,6 +41,7 @@ class Runner implements EngineSink {
   readonly #sink: EngineSink;
   readonly #closeTimeout: number;
   #flush: "idle" | "inside-receive" | "scheduled" = "idle";
+  #peerEnded = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stream: Duplex, { head, closeTimeout = 10_000, sink, ...options }: RunEngineOptions) {
@@ -106,22 +110,27 @@ class Runner implements EngineSink {
       for (const piece of pieces) stream.write(piece);
       if (pieces.length > 1) stream.uncork();
     }
+    this.#sink.output?.();
     if (this.engine.state === "open" || stream.destroyed) return;
     this.#timer ??= setTimeout(() => stream.destroy(), this.#closeTimeout);
-    if (this.engine.transport === "end" && stream.writable) stream.end();
+    const { transport } = this.engine;
+    const isOver = transport === "end" || (transport === "await-end" && this.#peerEnded);
+    if (isOver && stream.writable) stream.end();
     // What the peer still sends is read and ignored: unread bytes would make TCP reset the connection under our last frame.
     if (this.engine.state === "closed") stream.resume();
   }
 
   /** A FIN without a Close frame is the end for us, and so is one that follows the closing handshake. */
   #streamOnEnd(): void {
+    this.#peerEnded = true;
     this.engine.end();
     this.#carryOut();
-    if (this.#stream.writable) this.#stream.end();
   }
 
   #streamOnClose(): void {
     clearTimeout(this.#timer);
-    this.engine.end();
+    // After a FIN, what had come before it may still wait to be read.
+    if (this.#peerEnded && this.engine.state === "open") this.engine.end();
+    else this.engine.abort();
   }
 }

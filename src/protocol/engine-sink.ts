@@ -1,0 +1,30 @@
+/** Where an engine says what happens on its connection: the contract between the engine and whoever holds it. */
+
+import type { ProtocolError } from "../errors.ts";
+import type { MessageSink } from "./message-builder.ts";
+
+/** Where the engine says what happens. It is called inside `receive`, `end`, `resume`, or after `suspended`. */
+export interface EngineSink extends MessageSink {
+  /** A ping came (and was answered, unless `autoPong` is off). */
+  ping?(payload: Uint8Array): void;
+  /** A pong came, asked for or not. */
+  pong?(payload: Uint8Array): void;
+  /** The connection is over for us: nothing is received or sent any more. Once, and last. */
+  close(info: CloseInfo): void;
+  /** After `paused` or `suspended`: what had come has been read, and `receive` may be called again. */
+  ready?(): void;
+  /** There is output to `take`. Called often; schedule one `take` for many. */
+  output?(): void;
+}
+
+/** How a connection ended (RFC 6455, 7.1.5 and 7.1.6). */
+export interface CloseInfo {
+  /** The peer's code; 1005 if its Close frame had none, 1006 if there was no Close frame, or our own when it broke a rule. */
+  readonly code: number;
+  /** The peer's reason, or `""`. */
+  readonly reason: string;
+  /** Whether both sides sent a Close frame. */
+  readonly wasClean: boolean;
+  /** The rule or limit that the peer broke, where that was the end. */
+  readonly error?: ProtocolError;
+}

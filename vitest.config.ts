@@ -6,7 +6,13 @@ import { defineConfig } from "vitest/config";
 const PROPERTY_TESTS = "**/*.property.test.ts";
 
 /** How long a test may take, where five seconds are too few: real peers, a real browser, the TypeScript compiler. */
-const TIMEOUTS: Record<string, number> = { conformance: 30_000, interop: 60_000, browser: 60_000, house: 60_000 };
+const TIMEOUTS: Record<string, number> = {
+  conformance: 30_000,
+  interop: 60_000,
+  browser: 60_000,
+  house: 60_000,
+  examples: 60_000,
+};
 
 const folders = readdirSync("test", { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

@@ -19,5 +19,15 @@ for (const [name, step] of /** @type {const} */ ([
 
 const { PORT = "5042", HOST = "127.0.0.1" } = process.env;
 const command = inRoot("dist", "cli", "main.js");
-process.argv = [process.execPath, command, "echo", "--port", PORT, "--host", HOST, ...process.argv.slice(2)];
+process.argv = [
+  process.execPath,
+  command,
+  "echo",
+  "--port",
+  PORT,
+  "--host",
+  HOST,
+  "--compression",
+  ...process.argv.slice(2),
+];
 await import(pathToFileURL(command).href); // In this process: a signal reaches the server itself.

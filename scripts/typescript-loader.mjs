@@ -11,6 +11,17 @@ const compilerOptions = {
   inlineSourceMap: true,
 };
 
+/**
+ * The examples name the package as its users do; here its doors are those of src/, built or not.
+ *
+ * @type {import("node:module").ResolveHook}
+ */
+export async function resolve(specifier, context, nextResolve) {
+  const door = /^antiphon(?:\/(.+))?$/.exec(specifier);
+  if (door === null) return nextResolve(specifier, context);
+  return { url: new URL(`../src/${door[1] ? `${door[1]}/` : ""}index.ts`, import.meta.url).href, shortCircuit: true };
+}
+
 /** @type {import("node:module").LoadHook} */
 export async function load(url, context, nextLoad) {
   if (!url.startsWith("file:") || !url.endsWith(".ts")) return nextLoad(url, context);

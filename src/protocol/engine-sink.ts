@@ -9,7 +9,10 @@ export interface EngineSink extends MessageSink {
   ping?(payload: Uint8Array): void;
   /** A pong came, asked for or not. */
   pong?(payload: Uint8Array): void;
-  /** The connection is over for us: nothing is received or sent any more. Once, and last. */
+  /**
+   * The connection is over for us: nothing comes any more, and nothing can be sent. Once, and last but for `output`: what
+   * had been sent before may still be on its way.
+   */
   close(info: CloseInfo): void;
   /** After `paused` or `suspended`: what had come has been read, and `receive` may be called again. */
   ready?(): void;

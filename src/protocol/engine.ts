@@ -3,34 +3,17 @@
 import type { ProtocolError } from "../errors.ts";
 import { CONTROL_PAYLOAD_TOO_LONG, NOT_A_MESSAGE, NOT_OPEN, usageError, ZLIB_MISSING } from "../errors.ts";
 import { CloseCode, encodeClosePayload, readClosePayload } from "./close-code.ts";
-import type { DeflateAgreement } from "./deflate/agreement.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import type { CloseInfo, EngineSink } from "./engine-sink.ts";
 import type { Role } from "./frame-header.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame-header.ts";
 import type { ReceiveState } from "./inbound.ts";
 import { Inbound } from "./inbound.ts";
-import type { Limits } from "./limits.ts";
 import { resolveLimits } from "./limits.ts";
 import type { Message } from "./message-builder.ts";
 import { Outbound } from "./outbound.ts";
 import type { Platform } from "./platform.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
-
-/** What an engine is made of. */
-export interface EngineOptions {
-  /** Which side we are. A client masks what it sends. */
-  readonly role: Role;
-  /** The runtime: `nodePlatform` or `webPlatform`. */
-  readonly platform: Platform;
-  /** Who hears of messages and of the end. */
-  readonly sink: EngineSink;
-  /** What the opening handshake agreed on for permessage-deflate. @default null: no compression */
-  readonly deflate?: DeflateAgreement | null;
-  /** @default `defaultLimits` */
-  readonly limits?: Partial<Limits>;
-  /** Whether pings are answered by themselves (RFC 6455, 5.5.2 wants that). @default true */
-  readonly autoPong?: boolean;
-}
 
 /** `open`: both ways. `closing`: we sent a Close frame and wait for the peer's. `closed`: nothing more, either way. */
 export type EngineState = "open" | "closing" | "closed";
@@ -63,6 +46,7 @@ export class Engine {
   readonly #outbound: Outbound;
   #state: EngineState = "open";
   #inboundEnds = false;
+  #compressedWaiters: (() => void)[] = [];
   #transport: TransportDuty = "keep";
 
   /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
@@ -72,7 +56,7 @@ export class Engine {
     this.#platform = platform;
     this.#sink = sink;
     this.#autoPong = autoPong;
-    this.#outbound = new Outbound({ role, platform, deflate, onLater: () => sink.output?.() });
+    this.#outbound = new Outbound({ role, platform, deflate, onLater: () => this.#outboundOnLater() });
     this.#inbound = new Inbound({
       role,
       platform,
@@ -121,7 +105,11 @@ export class Engine {
    * no further until `sink.ready`; what comes all the same is kept. After the end, bytes are ignored.
    */
   receive(chunk: Uint8Array): ReceiveState {
-    return this.#inbound.receive(chunk);
+    const state = this.#inbound.receive(chunk);
+    // `end` was called inside a callback, and what had come by then has been given now.
+    if (!this.#inboundEnds || this.#inbound.holds) return state;
+    this.abort();
+    return "ended";
   }
 
   /**
@@ -136,9 +124,15 @@ export class Engine {
 
   /** The transport is gone: that is a 1006 at once, unless the connection was closed already. */
   abort(): void {
-    this.#outbound.abandon();
+    this.#abandon();
     if (this.#state === "closed") return;
     this.#finish({ code: CloseCode.abnormal, reason: "", wasClean: false }, "end");
+  }
+
+  /** Resolves when no message waits for compression any more, or the connection is over. Never rejects. */
+  async compressed(): Promise<void> {
+    if (!this.compressing) return;
+    await new Promise<void>((resolve) => this.#compressedWaiters.push(resolve));
   }
 
   /** Takes the bytes that are to go out, in order. They do not change any more. */
@@ -228,6 +222,17 @@ export class Engine {
     if (this.#state !== "open") throw usageError(NOT_OPEN, call, this.#state);
   }
 
+  #outboundOnLater(): void {
+    if (!this.compressing) for (const tell of this.#compressedWaiters.splice(0)) tell();
+    this.#sink.output?.();
+  }
+
+  /** What waits for compression is given up, and nobody waits for it any more. */
+  #abandon(): void {
+    this.#outbound.abandon();
+    for (const tell of this.#compressedWaiters.splice(0)) tell();
+  }
+
   #inboundOnControl(opcode: number, payload: Uint8Array): void {
     if (opcode === Opcode.close) return this.#receiveClose(payload);
     if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
@@ -255,7 +260,7 @@ export class Engine {
   #inboundOnFail(error: ProtocolError): void {
     // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
     if (this.#state === "open" || this.#outbound.compressing) {
-      this.#outbound.abandon();
+      this.#abandon();
       // The peer gets the code and no word more: the sentence names our options, and is for our own log.
       const code = Uint8Array.of(error.closeCode >>> 8, error.closeCode & 0xff);
       this.#outbound.control(Opcode.close, code);

@@ -8,12 +8,8 @@ export {
   resolveCompression,
 } from "./deflate/compression-options.ts";
 export type { DeflateOptions, InflateOptions, InflateResult, PushResult, Zlib, ZlibStream } from "./deflate/zlib.ts";
-export {
-  Engine,
-  type EngineOptions,
-  type EngineState,
-  type TransportDuty,
-} from "./engine.ts";
+export { Engine, type EngineState, type TransportDuty } from "./engine.ts";
+export type { EngineOptions } from "./engine-options.ts";
 export type { CloseInfo, EngineSink } from "./engine-sink.ts";
 export type { Role } from "./frame-header.ts";
 export { type Acceptance, type AcceptOptions, acceptUpgrade } from "./handshake/accept.ts";

@@ -37,8 +37,8 @@ export async function sendStream(
       for (const fragment of slices(chunk)) {
         engine.sendFragment(fragment, false, { compress });
         // A large message sent before may still be on its way through zlib, with our fragments behind it.
-        do await drained();
-        while (engine.compressing && engine.state === "open");
+        await engine.compressed();
+        await drained();
       }
     }
     engine.sendFragment(kind === "text" ? "" : new Uint8Array(0), true, { compress });

@@ -1,8 +1,8 @@
 /** Runs an engine over a Node stream: carries its bytes both ways and ends the stream as the RFC wants it. */
 
 import type { Duplex } from "node:stream";
-import type { EngineOptions } from "../engine.ts";
 import { Engine } from "../engine.ts";
+import type { EngineOptions } from "../engine-options.ts";
 import type { CloseInfo, EngineSink } from "../engine-sink.ts";
 import type { Message } from "../message-builder.ts";
 import { nodePlatform } from "./platform.ts";

@@ -25,6 +25,9 @@ export interface Task {
 /** Messages that leave together, as when 16 come in one chunk and each is answered. */
 export const IN_FLIGHT = 16;
 
+/** A sender hands over what it has when there is much of it. */
+const HANDED_OVER = 65_536;
+
 const LIMIT = 64 * 1024 * 1024;
 
 export const antiphon: Contender = {
@@ -48,7 +51,7 @@ export const antiphon: Contender = {
     const engine = new Engine({ role, sink, deflate: agreement(compression), platform: nodePlatform });
     for (let i = 1; i <= count; i++) {
       engine.send(data);
-      if (i % IN_FLIGHT !== 0 && i !== count) continue;
+      if (i % IN_FLIGHT !== 0 && i !== count && engine.outputSize < HANDED_OVER) continue;
       const pieces = engine.take();
       if (pieces.length > 1) socket.cork();
       for (const piece of pieces) socket.write(piece);

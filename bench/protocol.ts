@@ -60,9 +60,10 @@ async function measure(direction: Row["direction"], task: Task, size: number): P
   const stream = direction === "receive" ? repeat(encode(data, task), count) : Buffer.alloc(0);
   const chunks = makeChunks(stream.length);
   const cpu = new Map<string, number[]>();
-  // One round to warm up; then all in turn, so that what else the machine does meets all alike.
+  // One round to warm up; then all in turn, each first once, so that what else the machine does, and the garbage that
+  // one leaves to the next, meets all alike.
   for (let round = -1; round < ROUNDS; round++) {
-    for (const contender of contenders) {
+    for (const contender of rotated(contenders, round + 1)) {
       fill(chunks, stream);
       const before = process.cpuUsage();
       if (direction === "receive") await contender.receive(task, chunks, count);
@@ -72,7 +73,17 @@ async function measure(direction: Row["direction"], task: Task, size: number): P
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  return { direction, task, size, count, cpu: Object.fromEntries([...cpu].map(([name, all]) => [name, median(all)])) };
+  return {
+    direction,
+    task,
+    size,
+    count,
+    cpu: Object.fromEntries(contenders.map(({ name }) => [name, median(cpu.get(name)!)])),
+  };
+}
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  return items.map((_, i) => items[(i + by) % items.length]!);
 }
 
 function makeMessage({ kind, compression }: Task, size: number): Message {

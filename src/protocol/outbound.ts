@@ -176,7 +176,7 @@ export class Outbound {
   /** Writes text straight into the output. Most text is ASCII: then its length is known before it is written. */
   #textFrame(first: number, text: string): void {
     const most = text.length * 3 + MAX_HEADER;
-    if (most > BY_COPY) return this.#frame(first, this.#platform.text.encode(text));
+    if (most > BY_COPY) return this.#ownFrame(first, this.#platform.text.encode(text));
     const bytes = this.#output.reserve(most);
     const at = this.#output.position;
     const guess = at + frameHeaderSize(text.length, this.#masked);
@@ -207,6 +207,17 @@ export class Outbound {
       this.#output.wrote(writeFrameHeader(bytes, this.#output.position, first, size, 0));
       this.#output.append(payload);
     }
+  }
+
+  /** A frame of a payload that nobody else holds: a client masks it where it is. */
+  #ownFrame(first: number, payload: Uint8Array): void {
+    const size = payload.length;
+    const key = this.#masked ? this.#platform.maskKey() : 0;
+    if (size <= BY_COPY || key === 0) return this.#frame(first, payload);
+    mask(payload, 0, size, key);
+    const bytes = this.#output.reserve(MAX_HEADER);
+    this.#output.wrote(this.#writeHeader(bytes, this.#output.position, { first, size, key }));
+    this.#output.append(payload);
   }
 
   /** Writes the header, a client's with the masking key; gives the position after it. */

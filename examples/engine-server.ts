@@ -3,13 +3,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { acceptUpgrade, encodeResponseHead, readUpgrade } from "antiphon/protocol";
-import { runEngine, toUpgradeRequest } from "antiphon/protocol/node";
+import { refuse, runEngine, toUpgradeRequest } from "antiphon/protocol/node";
 
 const server = createServer((_request, response) => void response.end("a WebSocket echo server\n"));
 
 server.on("upgrade", (request, stream, head) => {
   const upgrade = readUpgrade(toUpgradeRequest(request));
-  if (upgrade.type === "refuse") return void stream.end(encodeResponseHead(upgrade));
+  if (upgrade.type === "refuse") return refuse(stream, upgrade);
 
   stream.write(encodeResponseHead(acceptUpgrade(upgrade).response));
   const engine = runEngine(stream, {

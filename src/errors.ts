@@ -114,6 +114,14 @@ export const INFLATED_TOO_BIG = {
   remedy: "Raise `limits.messageSize` on this side if such messages are honest; it stops decompression bombs.",
 };
 
+/** A text is longer than a JavaScript string can be. */
+export const TEXT_TOO_LONG = {
+  code: "TEXT_TOO_LONG",
+  closeCode: 1009,
+  sentence: (limit: number) => `text of more than ${digits(limit)} characters, the longest that this runtime can hold`,
+  remedy: "Lower `limits.messageSize`, or take such messages in parts.",
+};
+
 /** A message came in too many frames. */
 export const TOO_MANY_FRAGMENTS = {
   code: "TOO_MANY_FRAGMENTS",
@@ -268,6 +276,20 @@ export const NOT_A_MESSAGE = {
   remedy: "Send `JSON.stringify(value)` for a value, `new Uint8Array(buffer)` for an ArrayBuffer.",
 };
 
+/** A ping or pong was to carry something that is no bytes. */
+export const NOT_BYTES = {
+  code: "NOT_BYTES",
+  sentence: (call: string, type: string) => `${call}: the payload is a Uint8Array, not ${type}`,
+  remedy: "Make bytes of it: `new TextEncoder().encode(text)`.",
+};
+
+/** Messages were wanted in parts by a sink that takes none. */
+export const PART_MISSING = {
+  code: "PART_MISSING",
+  sentence: () => `inParts: the sink has no method "part"`,
+  remedy: "Give the sink a method `part(data, last)`.",
+};
+
 /** A message was to be sent between the fragments of another. */
 export const MESSAGE_UNFINISHED = {
   code: "MESSAGE_UNFINISHED",
@@ -300,8 +322,16 @@ export const CLOSE_CODE_UNSENDABLE = {
 export const LIMIT_INVALID = {
   code: "LIMIT_INVALID",
   sentence: (limit: string, value: string) =>
-    `limits.${limit} is ${value}; a limit is a positive number, or Infinity for none`,
+    `limits.${limit} is ${value}; a limit is one of those listed, and a positive number, or Infinity for none`,
   remedy: "Leave the limit out for its default.",
+};
+
+/** A timeout is no time. */
+export const TIMEOUT_INVALID = {
+  code: "TIMEOUT_INVALID",
+  sentence: (option: string, value: string) =>
+    `${option} is ${value}; a timeout is 0 to 2 147 483 647 milliseconds, or Infinity for none`,
+  remedy: "Leave the option out for its default.",
 };
 
 /** Compression needs a platform that can deflate. */

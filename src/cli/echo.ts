@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Message, ResolvedCompression } from "../protocol/index.ts";
 import { acceptUpgrade, encodeResponseHead, readUpgrade, resolveCompression } from "../protocol/index.ts";
-import { runEngine, toUpgradeRequest } from "../protocol/node/index.ts";
+import { refuse, runEngine, toUpgradeRequest } from "../protocol/node/index.ts";
 import { echoPage } from "./echo-page.ts";
 
 /** How to echo. */
@@ -74,15 +74,10 @@ interface Upgrading {
 }
 
 function upgrade(request: IncomingMessage, stream: Duplex, { head, compression, prefix }: Upgrading): void {
-  stream.on("error", () => stream.destroy());
-  const upgrade = readUpgrade(toUpgradeRequest(request));
-  if (upgrade.type === "refuse") {
-    const headers = [...upgrade.headers, ["Connection", "close"]] as const;
-    stream.end(Buffer.concat([encodeResponseHead({ ...upgrade, headers }), Buffer.from(upgrade.body)]));
-    return;
-  }
-  const [protocol] = upgrade.protocols;
-  const { response, deflate } = acceptUpgrade(upgrade, { compression, protocol });
+  const offer = readUpgrade(toUpgradeRequest(request));
+  if (offer.type === "refuse") return refuse(stream, offer);
+  const [protocol] = offer.protocols;
+  const { response, deflate } = acceptUpgrade(offer, { compression, protocol });
   stream.write(encodeResponseHead(response));
   let paused = false;
   const engine = runEngine(stream, {

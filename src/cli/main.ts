@@ -29,7 +29,7 @@ function program(): Command {
     .description("an echo server: every message goes back to its sender")
     .option("--port <number>", "the TCP port; 0 takes any free one", toPort, 8765)
     .option("--host <address>", "the address to listen on", "127.0.0.1")
-    .option("--compression", "offer permessage-deflate", false)
+    .option("--compression", "agree to permessage-deflate", false)
     .option("--prefix <text>", "put before every text that goes back", "")
     .action(async (options: { port: number; host: string; compression: boolean; prefix: string }) => {
       const { runEcho } = await import("./echo.ts");

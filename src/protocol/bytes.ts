@@ -106,8 +106,8 @@ const HOLD_FROM = 131_072;
 /**
  * The bytes of a message for the user to keep: `bytes[from, to)`, which nobody else will write to.
  *
- * A buffer of its own costs about a microsecond, so that messages of up to 4 KiB share one with a few of their size:
- * what is kept alive is at most sixteen times the message, never the chunk that it came in.
+ * A buffer of its own costs about a microsecond, so that messages of up to 4 KiB share one with a few of their size out
+ * of the same chunk, and so of the same connection. What is kept alive is at most sixteen times the message.
  * Hot path (bench: `protocol`).
  */
 export function keep(bytes: Uint8Array, from: number, to: number, platform: Platform): Uint8Array {
@@ -115,13 +115,9 @@ export function keep(bytes: Uint8Array, from: number, to: number, platform: Plat
   if (size <= INSIDE_OBJECT) return toPlain(bytes).slice(from, to);
   // Most of the chunk and nothing behind it: then the chunk itself is the buffer.
   if (to === bytes.length && size * 2 >= bytes.buffer.byteLength) return toPlain(bytes).subarray(from, to);
-  if (size > SHARED) {
-    const kept = platform.allocate(size);
-    kept.set(bytes.subarray(from, to));
-    return kept;
-  }
-  const kept = takeShared(size, platform);
-  kept.set(bytes.subarray(from, to));
+  toPlain(bytes);
+  const kept = size > SHARED ? platform.allocate(size) : takeShared(size, bytes.length - from, platform);
+  kept.set(toPlain(bytes).subarray(from, to));
   return kept;
 }
 
@@ -130,15 +126,13 @@ const INSIDE_OBJECT = 64;
 const SHARED = 4096;
 const SHARERS = 8;
 
-/** For each power of two up to 4096: the buffer in use, and how much of it is taken. */
-const shared: { platform: Platform; bytes: Uint8Array; taken: number }[] = [];
-
-function takeShared(size: number, platform: Platform): Uint8Array {
+/** For messages of `toPlain`'s chunk, of which `left` bytes are left: none of them needs more. */
+function takeShared(size: number, left: number, platform: Platform): Uint8Array {
   const magnitude = 32 - Math.clz32(size - 1);
-  let slab = shared[magnitude];
+  let slab = slabs[magnitude];
   if (slab === undefined || slab.taken + size > slab.bytes.length || slab.platform !== platform) {
-    slab = { platform, bytes: platform.allocateShared(SHARERS << magnitude), taken: 0 };
-    shared[magnitude] = slab;
+    slab = { platform, bytes: platform.allocateShared(Math.min(SHARERS << magnitude, (left + 7) & ~7)), taken: 0 };
+    slabs[magnitude] = slab;
   }
   const start = slab.taken;
   // Eight-byte alignment, so that the user can lay any typed array over it.
@@ -151,10 +145,12 @@ function toPlain(bytes: Uint8Array): Uint8Array {
   if (bytes !== source) {
     source = bytes;
     plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    slabs.length = 0;
   }
   return plain;
 }
 
-/** The chunk that was last asked for: a chunk holds many messages. */
+/** The chunk that was last asked for, since a chunk holds many messages; and what they share, by powers of two. */
 let source: Uint8Array | undefined;
-let plain: Uint8Array = new Uint8Array(0);
+let plain: Uint8Array = EMPTY;
+const slabs: { platform: Platform; bytes: Uint8Array; taken: number }[] = [];

@@ -8,6 +8,7 @@ import { COMPRESSED_AT_ONCE, Inflater } from "./deflate/inflater.ts";
 import type { Zlib } from "./deflate/zlib.ts";
 import type { MessageBuilder, Piece } from "./message-builder.ts";
 import type { Platform } from "./platform.ts";
+import { throwLater } from "./throw-later.ts";
 
 /** What it stands between. */
 export interface CompressedMessagesOptions {
@@ -32,6 +33,7 @@ export class CompressedMessages {
   #run: InflateRun | null = null;
   #wrong: ProtocolError | undefined;
   #paused = false;
+  #budget = BUDGET;
   /** The end of a message that came during a pause. */
   #heldEnd: (() => void) | undefined;
 
@@ -41,6 +43,14 @@ export class CompressedMessages {
     this.#builder = builder;
     this.#inflater = new Inflater(zlib, deflate);
     this.mostCompressed = limit + limit / 8 + 1024;
+  }
+
+  /**
+   * How many bytes may be added at once. Large messages are inflated in steps that depend on the payload alone, so that
+   * a wrong one fails at the same place however its bytes come.
+   */
+  get appetite(): number {
+    return COMPRESSED_AT_ONCE - (this.#gathering?.size ?? 0);
   }
 
   /** Takes a piece of the payload. On `"suspended"`, `done` comes later, and no piece may come before it. */
@@ -56,11 +66,16 @@ export class CompressedMessages {
     const payload = this.#gathering.take();
     if (last && this.#run === null) {
       const output = this.#inflater.inflate(payload, this.#limit);
-      if (output instanceof Uint8Array) return this.#builder.whole(opcode, output, 0, output.length);
+      if (output instanceof Uint8Array) return this.#giveWhole(opcode, output, done);
       if (output !== "large") return output;
     }
     this.#push(opcode, payload, last, done);
     return "suspended";
+  }
+
+  /** A turn of the event loop begins. */
+  beginTurn(): void {
+    this.#budget = BUDGET;
   }
 
   /** Holds back what a large message gives, or lets it go on. */
@@ -79,6 +94,19 @@ export class CompressedMessages {
     this.#run = null;
     this.#gathering = null;
     this.#heldEnd = undefined;
+  }
+
+  /** Many small messages are as much work as a large one: past a budget, the next ones wait for a later turn. */
+  #giveWhole(
+    opcode: number,
+    output: Uint8Array,
+    done: (error: ProtocolError | undefined) => void,
+  ): ProtocolError | "suspended" | undefined {
+    this.#budget -= output.length + CALL * this.#inflater.calls;
+    if (this.#budget > 0) return this.#builder.whole(opcode, output, 0, output.length);
+    this.beginTurn();
+    this.#platform.defer(() => done(undefined));
+    return this.#builder.whole(opcode, output, 0, output.length) ?? "suspended";
   }
 
   #push(opcode: number, payload: Uint8Array, last: boolean, done: (error: ProtocolError | undefined) => void): void {
@@ -108,11 +136,13 @@ export class CompressedMessages {
         last,
       });
     } catch (thrown) {
-      queueMicrotask(() => {
-        throw thrown;
-      });
+      throwLater(thrown);
     }
   }
 }
+
+/** Bytes that are inflated in one turn, about 2 ms; and what a call of zlib counts for, however little it gives. */
+const BUDGET = 1_048_576;
+const CALL = 4096;
 
 const EMPTY: Uint8Array = new Uint8Array(0);

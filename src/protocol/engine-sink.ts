@@ -1,9 +1,9 @@
 /** Where an engine says what happens on its connection: the contract between the engine and whoever holds it. */
 
 import type { ProtocolError } from "../errors.ts";
-import type { MessageSink } from "./message-builder.ts";
+import type { MessageSink } from "./message.ts";
 
-/** Where the engine says what happens. It is called inside `receive`, `end`, `resume`, or after `suspended`. */
+/** Where the engine says what happens. It is called inside the engine's methods, and in turns of its own for large messages. */
 export interface EngineSink extends MessageSink {
   /** A ping came (and was answered, unless `autoPong` is off). */
   ping?(payload: Uint8Array): void;
@@ -30,4 +30,6 @@ export interface CloseInfo {
   readonly wasClean: boolean;
   /** The rule or limit that the peer broke, where that was the end. */
   readonly error?: ProtocolError;
+  /** What `abort` was told: the error of the transport, say. */
+  readonly cause?: unknown;
 }

@@ -1,41 +1,35 @@
 /** The engine: one WebSocket connection after the opening handshake (RFC 6455, 5 to 8). Bytes in, messages out, and back. */
 
 import type { ProtocolError } from "../errors.ts";
-import { CONTROL_PAYLOAD_TOO_LONG, NOT_A_MESSAGE, NOT_OPEN, usageError, ZLIB_MISSING } from "../errors.ts";
+import { CONTROL_PAYLOAD_TOO_LONG, NOT_OPEN, PART_MISSING, usageError, ZLIB_MISSING } from "../errors.ts";
 import { CloseCode, encodeClosePayload, readClosePayload } from "./close-code.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { CloseInfo, EngineSink } from "./engine-sink.ts";
+import type { EngineState, TransportDuty } from "./engine-state.ts";
 import type { Role } from "./frame-header.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame-header.ts";
 import type { ReceiveState } from "./inbound.ts";
 import { Inbound } from "./inbound.ts";
 import { resolveLimits } from "./limits.ts";
-import type { Message } from "./message-builder.ts";
+import type { Message } from "./message.ts";
+import { checkBytes, checkMessage } from "./message.ts";
 import { Outbound } from "./outbound.ts";
 import type { Platform } from "./platform.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
-
-/** `open`: both ways. `closing`: we sent a Close frame and wait for the peer's. `closed`: nothing more, either way. */
-export type EngineState = "open" | "closing" | "closed";
-
-/**
- * What to do with the transport: `keep` it; `end` it once the output is out; or `await-end`: the peer ends it.
- * RFC 6455, 7.1.1: the server closes TCP first, "so that it holds the TIME_WAIT state and not the client".
- */
-export type TransportDuty = "keep" | "end" | "await-end";
+import { Waiters } from "./waiters.ts";
 
 /**
  * One connection. It does no I/O: put in what came with `receive`, and carry what `take` gives to the transport.
  *
  * @example
- * const engine = new Engine({ role: "server", platform: nodePlatform, sink: {
- *   message: (data) => engine.send(data),
- *   close: ({ code }) => console.log(code),
- * } });
+ * const sink = { message: (data) => engine.send(data), close: ({ code }) => console.log(code) };
+ * const engine = new Engine({ role: "server", platform: nodePlatform, sink });
  * tcp.on("data", (chunk) => {
  *   engine.receive(chunk);
  *   for (const bytes of engine.take()) tcp.write(bytes);
+ *   if (engine.transport === "end") tcp.end();
  * });
+ * tcp.on("close", () => engine.abort());
  */
 export class Engine {
   readonly #role: Role;
@@ -45,9 +39,11 @@ export class Engine {
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   #state: EngineState = "open";
-  #inboundEnds = false;
-  #compressedWaiters: (() => void)[] = [];
   #transport: TransportDuty = "keep";
+  #inboundEnds = false;
+  #closeInfo: CloseInfo | undefined;
+  readonly #untilClosed = new Waiters<CloseInfo>();
+  readonly #untilCompressed = new Waiters<void>();
 
   /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
   constructor({ role, platform, sink, deflate = null, limits, autoPong = true }: EngineOptions) {
@@ -66,10 +62,7 @@ export class Engine {
       listener: {
         inboundOnControl: (opcode, payload) => this.#inboundOnControl(opcode, payload),
         inboundOnFail: (error) => this.#inboundOnFail(error),
-        inboundOnReady: () => {
-          if (this.#inboundEnds) this.abort();
-          else sink.ready?.();
-        },
+        inboundOnReady: () => (this.#inboundEnds ? this.abort() : sink.ready?.()),
       },
     });
   }
@@ -118,21 +111,28 @@ export class Engine {
    */
   end(): void {
     if (this.#state === "closed") return;
-    if (this.#inbound.holds) this.#inboundEnds = true;
-    else this.abort();
+    this.#inboundEnds = true;
+    // A callback that threw may have left something unread that nothing holds back.
+    this.#inbound.readOn();
+    if (!this.#inbound.holds) this.abort();
   }
 
-  /** The transport is gone: that is a 1006 at once, unless the connection was closed already. */
-  abort(): void {
+  /** The transport is gone, through `cause` if one is known: 1006 at once, unless the connection was closed already. */
+  abort(cause?: unknown): void {
     this.#abandon();
     if (this.#state === "closed") return;
-    this.#finish({ code: CloseCode.abnormal, reason: "", wasClean: false }, "end");
+    const info = { code: CloseCode.abnormal, reason: "", wasClean: false };
+    this.#finish(cause === undefined ? info : { ...info, cause }, "end");
+  }
+
+  /** Resolves when the connection is over for us, with what `sink.close` is told. Never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.#closeInfo === undefined ? this.#untilClosed.wait() : Promise.resolve(this.#closeInfo);
   }
 
   /** Resolves when no message waits for compression any more, or the connection is over. Never rejects. */
   async compressed(): Promise<void> {
-    if (!this.compressing) return;
-    await new Promise<void>((resolve) => this.#compressedWaiters.push(resolve));
+    if (this.compressing) await this.#untilCompressed.wait();
   }
 
   /** Takes the bytes that are to go out, in order. They do not change any more. */
@@ -140,7 +140,7 @@ export class Engine {
     return this.#outbound.take();
   }
 
-  /** Stops giving messages after the one at hand. Also inside `sink.message`, and in the middle of a chunk. */
+  /** Stops giving messages after the one at hand, parts after the part at hand. Also inside `sink.message`, and in the middle of a chunk. */
   pause(): void {
     this.#inbound.pause();
   }
@@ -152,9 +152,14 @@ export class Engine {
 
   /**
    * Whether messages are to come in parts, to `sink.part`, as soon as their bytes do. Takes effect between two messages:
-   * set it before the first, or inside `sink.message` and `sink.part`.
+   * set it before the first, or inside `sink.message` and `sink.part`. Throws a `UsageError` if the sink has no `part`.
    */
+  get inParts(): boolean {
+    return this.#inbound.inParts;
+  }
+
   set inParts(inParts: boolean) {
+    if (inParts && this.#sink.part === undefined) throw usageError(PART_MISSING);
     this.#inbound.inParts = inParts;
   }
 
@@ -198,6 +203,16 @@ export class Engine {
   }
 
   /**
+   * Answers a ping; for `autoPong: false`. RFC 6455, 5.5.2: it "MUST … unless it already received a Close frame." After
+   * a Close frame of ours, 5.5.1 forbids "data frames" only.
+   */
+  answerPing(payload: Uint8Array): void {
+    if (this.#state === "closed") return;
+    this.#outbound.control(Opcode.pong, payload);
+    this.#sink.output?.();
+  }
+
+  /**
    * Begins the closing handshake, behind all messages; what the peer still sends keeps coming until its Close frame.
    * A reason is cut to 123 bytes at a character. Does nothing when it is closing or closed already. Throws a
    * `UsageError` for a code that must not be sent.
@@ -213,6 +228,7 @@ export class Engine {
   #sendControl(opcode: number, payload: Uint8Array): void {
     const call = opcode === Opcode.ping ? "ping" : "pong";
     this.#mustBeOpen(call);
+    checkBytes(call, payload);
     if (payload.length > MAX_CONTROL_PAYLOAD) throw usageError(CONTROL_PAYLOAD_TOO_LONG, call, payload.length);
     this.#outbound.control(opcode, payload);
     this.#sink.output?.();
@@ -223,27 +239,23 @@ export class Engine {
   }
 
   #outboundOnLater(): void {
-    if (!this.compressing) for (const tell of this.#compressedWaiters.splice(0)) tell();
+    if (!this.compressing) this.#untilCompressed.tell();
     this.#sink.output?.();
   }
 
   /** What waits for compression is given up, and nobody waits for it any more. */
   #abandon(): void {
     this.#outbound.abandon();
-    for (const tell of this.#compressedWaiters.splice(0)) tell();
+    this.#untilCompressed.tell();
   }
 
   #inboundOnControl(opcode: number, payload: Uint8Array): void {
     if (opcode === Opcode.close) return this.#receiveClose(payload);
     if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
-    // RFC 6455, 5.5.2: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame."
-    // Our choice: nor once we have sent one, since nothing follows a Close frame of ours.
-    const answers = this.#autoPong && this.#state === "open";
-    if (answers) this.#outbound.control(Opcode.pong, payload);
     try {
-      this.#sink.ping?.(payload);
+      if (this.#autoPong) this.answerPing(payload);
     } finally {
-      if (answers) this.#sink.output?.();
+      this.#sink.ping?.(payload);
     }
   }
 
@@ -271,19 +283,14 @@ export class Engine {
   #finish(info: CloseInfo, transport: TransportDuty): void {
     this.#state = "closed";
     this.#transport = transport;
+    this.#closeInfo = info;
+    this.#untilClosed.tell(info);
     this.#inbound.end();
     try {
       if (this.#outbound.size > 0) this.#sink.output?.();
     } finally {
       this.#sink.close(info);
     }
-  }
-}
-
-/** For callers without types. */
-function checkMessage(call: string, data: Message): void {
-  if (typeof data !== "string" && !(data instanceof Uint8Array)) {
-    throw usageError(NOT_A_MESSAGE, call, Object.prototype.toString.call(data).slice(8, -1));
   }
 }
 

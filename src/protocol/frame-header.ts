@@ -16,6 +16,9 @@ import {
 /** The opcodes of RFC 6455, 5.2. Bit 3 marks the control frames. */
 export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
+/** The first bit of a frame: no fragment of the message follows. */
+export const FIN = 0x80;
+
 /** RSV1, "per-message compressed" (RFC 7692, 6), among the three RSV bits. */
 export const RSV1 = 4;
 
@@ -66,7 +69,7 @@ export function parseFrameHeader(header: FrameHeader, bytes: Uint8Array, at: num
     header.key = bytes[next]! | (bytes[next + 1]! << 8) | (bytes[next + 2]! << 16) | (bytes[next + 3]! << 24);
     next += 4;
   }
-  header.fin = first >= 0x80;
+  header.fin = first >= FIN;
   header.rsv = (first >> 4) & 7;
   header.opcode = first & 0x0f;
   header.masked = masked;

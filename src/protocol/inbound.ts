@@ -1,22 +1,17 @@
 /** Bytes become frames (RFC 6455, 5.2), by pull: the receiving half of a connection. Knows no closing. */
 
 import type { ProtocolError } from "../errors.ts";
+import { ControlPayload } from "./control-payload.ts";
 import type { DeflateAgreement } from "./deflate/agreement.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import type { Role } from "./frame-header.ts";
-import {
-  checkFrameHeader,
-  FrameHeader,
-  MAX_CONTROL_PAYLOAD,
-  MAX_HEADER,
-  Opcode,
-  parseFrameHeader,
-} from "./frame-header.ts";
+import { checkFrameHeader, FrameHeader, MAX_HEADER, Opcode, parseFrameHeader } from "./frame-header.ts";
 import type { Limits } from "./limits.ts";
 import { mask, rotateKey } from "./mask.ts";
-import type { MessageSink } from "./message-builder.ts";
+import type { MessageSink } from "./message.ts";
 import { MessageFrames } from "./message-frames.ts";
 import type { Platform } from "./platform.ts";
+import { throwLater } from "./throw-later.ts";
 
 /**
  * How far `receive` came: `more` bytes are welcome; `paused` by the user; `suspended` while a large message is inflated
@@ -69,8 +64,7 @@ export class Inbound {
   #fin = false;
   #key = 0;
   #remaining = 0;
-  #control: Uint8Array | null = null;
-  #controlSize = 0;
+  #control: ControlPayload | null = null;
 
   constructor({ role, platform, limits, deflate, sink, listener }: InboundOptions) {
     this.#role = role;
@@ -91,7 +85,10 @@ export class Inbound {
       this.#chunk = chunk;
       this.#at = 0;
     }
-    if (this.#state === "more" && !this.#reading) this.#read();
+    if (this.#state === "more" && !this.#reading) {
+      this.#messages.beginTurn();
+      this.#read();
+    }
     return this.#state;
   }
 
@@ -100,6 +97,11 @@ export class Inbound {
     this.#pausing = true;
     if (this.#state === "more") this.#state = "paused";
     this.#messages.setPaused(true);
+  }
+
+  /** Reads what may be read and has not been: a callback that threw left it. */
+  readOn(): void {
+    if (this.#state === "more" && !this.#reading) this.#read();
   }
 
   /** Goes on with what was kept. */
@@ -112,6 +114,10 @@ export class Inbound {
   }
 
   /** Whether messages are given in parts. */
+  get inParts(): boolean {
+    return this.#messages.inParts;
+  }
+
   set inParts(inParts: boolean) {
     this.#messages.inParts = inParts;
   }
@@ -196,7 +202,7 @@ export class Inbound {
     if (this.#maskBit !== 0) from += 4;
     const to = from + length;
     // Past the end of the chunk everything is NaN, and no comparison true.
-    if (!(to <= chunk.length) || length > this.#shortest) return false;
+    if (!(to <= chunk.length) || length > this.#shortest || length === 0) return false;
     if (this.#maskBit !== 0) {
       const key = chunk[from - 4]! | (chunk[from - 3]! << 8) | (chunk[from - 2]! << 16) | (chunk[from - 1]! << 24);
       mask(chunk, from, to, key);
@@ -235,34 +241,27 @@ export class Inbound {
 
   /** Takes what has come of the payload. */
   #readPayload(): void {
+    const isControl = this.#opcode >= Opcode.close;
+    const most = isControl ? this.#remaining : Math.min(this.#remaining, this.#messages.appetite);
     const from = this.#at;
-    const to = Math.min(from + this.#remaining, this.#chunk.length);
+    const to = Math.min(from + most, this.#chunk.length);
     const key = this.#key;
     this.#key = rotateKey(key, to - from);
     this.#at = to;
     this.#remaining -= to - from;
-    if (this.#opcode >= Opcode.close) this.#addControl(from, to, key);
+    if (isControl) this.#addControl(from, to, key);
     else this.#addData(from, to, key);
   }
 
   #addControl(from: number, to: number, key: number): void {
-    mask(this.#chunk, from, to, key);
-    if (this.#control === null && this.#remaining === 0) {
-      return this.#listener.inboundOnControl(this.#opcode, new Uint8Array(this.#chunk.subarray(from, to)));
-    }
-    this.#control ??= new Uint8Array(MAX_CONTROL_PAYLOAD);
-    this.#control.set(this.#chunk.subarray(from, to), this.#controlSize);
-    this.#controlSize += to - from;
-    if (this.#remaining > 0) return;
-    const payload = this.#control.slice(0, this.#controlSize);
-    this.#control = null;
-    this.#controlSize = 0;
-    this.#listener.inboundOnControl(this.#opcode, payload);
+    this.#control ??= new ControlPayload();
+    const payload = this.#control.add(this.#chunk, from, to, { key, remaining: this.#remaining });
+    if (payload !== null) this.#listener.inboundOnControl(this.#opcode, payload);
   }
 
   #addData(from: number, to: number, key: number): void {
     const last = this.#fin && this.#remaining === 0;
-    const announced = this.#fin ? this.#remaining : Number.POSITIVE_INFINITY;
+    const announced = this.#remaining + (this.#fin ? 0 : this.#messages.room);
     const piece = { bytes: this.#chunk, from, to, key, announced, last };
     const result = this.#messages.add(piece, (error) => this.#messagesOnDone(error));
     if (result === "suspended") this.#state = "suspended";
@@ -272,8 +271,15 @@ export class Inbound {
   #messagesOnDone(error: ProtocolError | undefined): void {
     if (this.#state === "ended") return;
     if (error !== undefined) return this.#fail(error);
-    if (this.#pausing) this.#state = "paused";
-    else this.#goOn();
+    this.#state = this.#pausing ? "paused" : "more";
+    while (this.#state === "more") {
+      try {
+        return this.#goOn();
+      } catch (thrown) {
+        // Nobody called us who could go on behind the message whose callback has thrown.
+        throwLater(thrown);
+      }
+    }
   }
 
   #fail(error: ProtocolError): void {

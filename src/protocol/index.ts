@@ -1,5 +1,6 @@
 /** The door `antiphon/protocol`: RFC 6455, 7692 and 8441 as plain code, without I/O, for any runtime. */
 
+export { AntiphonError, HandshakeError, ProtocolError, UsageError } from "../errors.ts";
 export { CloseCode } from "./close-code.ts";
 export type { DeflateAgreement } from "./deflate/agreement.ts";
 export {
@@ -7,10 +8,12 @@ export {
   type ResolvedCompression,
   resolveCompression,
 } from "./deflate/compression-options.ts";
+export type { Extension, ExtensionParameter } from "./deflate/extension-header.ts";
 export type { DeflateOptions, InflateOptions, InflateResult, PushResult, Zlib, ZlibStream } from "./deflate/zlib.ts";
-export { Engine, type EngineState, type TransportDuty } from "./engine.ts";
+export { Engine } from "./engine.ts";
 export type { EngineOptions } from "./engine-options.ts";
 export type { CloseInfo, EngineSink } from "./engine-sink.ts";
+export type { EngineState, TransportDuty } from "./engine-state.ts";
 export type { Role } from "./frame-header.ts";
 export { type Acceptance, type AcceptOptions, acceptUpgrade } from "./handshake/accept.ts";
 export {
@@ -29,9 +32,10 @@ export {
   type SentUpgrade,
   type UpgradeOptions,
 } from "./handshake/client.ts";
-export type { HeaderFields, HeaderInput, HeaderSource } from "./handshake/headers.ts";
+export { type HeaderFields, type HeaderInput, HeaderList, type HeaderSource } from "./handshake/headers.ts";
 export {
   type BadHead,
+  type Head,
   type HeadLimits,
   HeadParser,
   parseRequestHead,
@@ -41,11 +45,12 @@ export {
 } from "./handshake/http-head.ts";
 export { type Refusal, toRefusal } from "./handshake/refusal.ts";
 export { type Offers, readUpgrade, type Upgrade, type UpgradeRequest } from "./handshake/server.ts";
+export type { RequestLine, StatusLine } from "./handshake/start-line.ts";
 export { chooseProtocol } from "./handshake/subprotocol.ts";
 export { encodeRequestHead, encodeResponseHead } from "./handshake/write-head.ts";
 export type { ReceiveState } from "./inbound.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
-export type { Message, MessageSink } from "./message-builder.ts";
-export { keysFrom, type Platform, type TextCodec, webPlatform, webTextCodec } from "./platform.ts";
+export type { Message, MessageSink } from "./message.ts";
+export { maskKeysFrom, type Platform, type TextCodec, webPlatform, webTextCodec } from "./platform.ts";
 export { PreparedMessage } from "./prepared-message.ts";
 export { type SendStreamOptions, sendStream } from "./send-stream.ts";

@@ -28,10 +28,11 @@ export const defaultLimits: Limits = {
   headers: 100,
 };
 
-/** The defaults with the given ones in their place. Throws a `UsageError` for a limit that is no positive number. */
+/** The defaults with the given ones in their place. Throws a `UsageError` for an unknown limit, or one that is no positive number. */
 export function resolveLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && !(value > 0)) throw usageError(LIMIT_INVALID, name, String(value));
+    if (value !== undefined && !(value > 0 && name in defaultLimits))
+      throw usageError(LIMIT_INVALID, name, String(value));
   }
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return known.length === 0 ? defaultLimits : { ...defaultLimits, ...Object.fromEntries(known) };

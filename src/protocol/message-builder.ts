@@ -1,23 +1,13 @@
 /** Payloads become messages: UTF-8 checked as it comes, gathered or passed on in parts. Knows neither frames nor compression. */
 
 import type { ProtocolError } from "../errors.ts";
-import { INVALID_UTF8, protocolError } from "../errors.ts";
+import { INVALID_UTF8, protocolError, TEXT_TOO_LONG } from "../errors.ts";
 import type { Arrival } from "./bytes.ts";
 import { Gathering, keep } from "./bytes.ts";
 import { Opcode } from "./frame-header.ts";
+import type { Message, MessageSink } from "./message.ts";
 import type { Platform } from "./platform.ts";
 import { lastBoundary, Utf8Check } from "./utf8.ts";
-
-/** A whole message, or one part of it: text as a string, binary as bytes. */
-export type Message = string | Uint8Array;
-
-/** Where messages go. The bytes belong to the receiver. */
-export interface MessageSink {
-  /** A whole message. */
-  message(data: Message): void;
-  /** A part of a message, while messages are wanted in parts; text is never cut inside a character. */
-  part?(data: Message, last: boolean): void;
-}
 
 /** Builds one message after the other. */
 export class MessageBuilder {
@@ -79,6 +69,8 @@ export class MessageBuilder {
     this.#utf8 ??= new Utf8Check();
     const possible = this.#utf8.push(gathering.bytes, start, gathering.size, this.#platform.text);
     if (!possible || (piece.last && !this.#utf8.complete)) return protocolError(INVALID_UTF8);
+    if (!this.#inParts && this.#text.length + gathering.size > LONGEST_TEXT)
+      return protocolError(TEXT_TOO_LONG, LONGEST_TEXT);
     if (piece.last || this.#inParts || gathering.size >= DECODE_FROM) this.#giveText(gathering, piece.last);
     return undefined;
   }
@@ -111,6 +103,9 @@ export class MessageBuilder {
 
 /** Text is decoded in pieces of about this size: Node takes six times as long for a megabyte in one. */
 const DECODE_FROM = 32_768;
+
+/** V8 makes no longer strings. */
+const LONGEST_TEXT = 2 ** 29 - 24;
 
 /** A piece of a payload. */
 export interface Piece extends Arrival {

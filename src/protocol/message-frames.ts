@@ -15,7 +15,8 @@ import type { FloodGuard } from "./flood-guard.ts";
 import type { FrameHeader } from "./frame-header.ts";
 import { Opcode, RSV1 } from "./frame-header.ts";
 import type { Limits } from "./limits.ts";
-import type { MessageSink, Piece } from "./message-builder.ts";
+import type { MessageSink } from "./message.ts";
+import type { Piece } from "./message-builder.ts";
 import { MessageBuilder } from "./message-builder.ts";
 import type { Platform } from "./platform.ts";
 
@@ -63,7 +64,26 @@ export class MessageFrames {
     return this.#compressed !== null;
   }
 
+  /** How many bytes the message may still get after the frame at hand. */
+  get room(): number {
+    return this.#mostOnWire - this.#size;
+  }
+
+  /** How many bytes of the payload may be added at once. */
+  get appetite(): number {
+    return this.#isCompressed ? this.#compressed!.appetite : Number.POSITIVE_INFINITY;
+  }
+
+  /** A turn of the event loop begins: what may be inflated in one starts anew. */
+  beginTurn(): void {
+    this.#compressed?.beginTurn();
+  }
+
   /** Whether the next messages are given in parts. */
+  get inParts(): boolean {
+    return this.#builder.inParts;
+  }
+
   set inParts(inParts: boolean) {
     this.#builder.inParts = inParts;
   }
@@ -74,7 +94,7 @@ export class MessageFrames {
   }
 
   /** A data frame begins: the rules and limits that it can break where it stands, before its payload comes. */
-  begin({ opcode, length, fin, rsv }: FrameHeader): ProtocolError | undefined {
+  begin({ opcode, length, rsv }: FrameHeader): ProtocolError | undefined {
     const { frameSize, fragments } = this.#limits;
     if (opcode === Opcode.continuation) {
       // RFC 6455, 5.4: a fragmented message is "a single frame with the FIN bit clear …, followed by … continuation frames"
@@ -91,7 +111,7 @@ export class MessageFrames {
     if (length > frameSize) return protocolError(FRAME_TOO_BIG, length, frameSize);
     this.#size += length;
     if (this.#size > this.#mostOnWire) return protocolError(MESSAGE_TOO_BIG, this.#size, this.#limits.messageSize);
-    return length === 0 && !fin ? this.#flood.count() : undefined;
+    return length === 0 ? this.#flood.count() : undefined;
   }
 
   /** A piece of the payload has come. On `"suspended"`, `done` comes later, and no piece may come before it. */

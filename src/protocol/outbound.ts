@@ -2,11 +2,11 @@
 
 import { MESSAGE_KIND_CHANGED, MESSAGE_UNFINISHED, usageError } from "../errors.ts";
 import type { DeflateAgreement } from "./deflate/agreement.ts";
-import { DEFLATE_AT_ONCE, Deflater } from "./deflate/deflater.ts";
+import { Deflater, deflateAtOnce } from "./deflate/deflater.ts";
 import type { Role } from "./frame-header.ts";
-import { frameHeaderSize, MAX_HEADER, Opcode, RSV1, writeFrameHeader } from "./frame-header.ts";
+import { FIN, frameHeaderSize, MAX_HEADER, Opcode, RSV1, writeFrameHeader } from "./frame-header.ts";
 import { copyMasked, mask, rotateKey } from "./mask.ts";
-import type { Message } from "./message-builder.ts";
+import type { Message } from "./message.ts";
 import { Output } from "./output.ts";
 import type { Platform, TextCodec } from "./platform.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
@@ -27,6 +27,8 @@ export class Outbound {
   readonly #masked: boolean;
   readonly #agreement: DeflateAgreement | null;
   readonly #deflater: Deflater | null;
+  /** Payloads up to this size are compressed at once. */
+  readonly #atOnce: number;
   readonly #onLater: () => void;
   readonly #output: Output;
   #fragments: FragmentState | null = null;
@@ -38,6 +40,7 @@ export class Outbound {
     this.#masked = role === "client";
     this.#agreement = deflate;
     this.#deflater = deflate !== null && platform.zlib !== null ? new Deflater(platform.zlib, deflate) : null;
+    this.#atOnce = deflateAtOnce(deflate?.level ?? 0);
     this.#onLater = onLater;
     this.#output = new Output(platform);
   }
@@ -111,7 +114,7 @@ export class Outbound {
   #message(data: Message, compress: boolean): void {
     if (typeof data === "string") {
       const { threshold } = this.#agreement ?? NO_COMPRESSION;
-      const isLarge = data.length > DEFLATE_AT_ONCE && data.length >= threshold;
+      const isLarge = data.length > this.#atOnce && data.length >= threshold;
       if (compress && isLarge) this.#deflateLater(FIN | (RSV1 << 4) | Opcode.text, data, true);
       else if (compress && data.length * 3 >= threshold)
         this.#compress(FIN | Opcode.text, this.#platform.text.encode(data));
@@ -127,7 +130,7 @@ export class Outbound {
 
   #deflate(first: number, payload: Uint8Array, last: boolean): void {
     const start = first | (last ? FIN : 0);
-    if (payload.length <= DEFLATE_AT_ONCE) this.#frame(start, this.#deflater!.deflate(payload, last));
+    if (payload.length <= this.#atOnce) this.#frame(start, this.#deflater!.deflate(payload, last));
     else this.#deflateLater(start, payload, last);
   }
 
@@ -212,6 +215,7 @@ export class Outbound {
   /** A frame of a payload that nobody else holds: a client masks it where it is. */
   #ownFrame(first: number, payload: Uint8Array): void {
     const size = payload.length;
+    // A key of 0 masks nothing: that of a server, and one in four milliards of a client's.
     const key = this.#masked ? this.#platform.maskKey() : 0;
     if (size <= BY_COPY || key === 0) return this.#frame(first, payload);
     mask(payload, 0, size, key);
@@ -236,14 +240,15 @@ export class Outbound {
   }
 }
 
-const FIN = 0x80;
 const NO_COMPRESSION = { threshold: Number.POSITIVE_INFINITY };
+
+const SLICE = 65_536;
 
 /** A large message in slices that are encoded in one go: none of them holds the event loop. */
 function* slicesOf(data: Message, codec: TextCodec): Generator<Uint8Array, void> {
   if (typeof data !== "string") return yield data;
   for (let at = 0, end: number; at < data.length; at = end) {
-    end = Math.min(at + DEFLATE_AT_ONCE, data.length);
+    end = Math.min(at + SLICE, data.length);
     if (end < data.length && isHighSurrogate(data.charCodeAt(end - 1))) end--;
     yield codec.encode(data.slice(at, end));
   }

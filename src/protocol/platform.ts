@@ -12,6 +12,8 @@ export interface Platform {
   maskKey(): number;
   /** Milliseconds from any start, never going back. Asked only when control frames come, to notice floods. */
   now(): number;
+  /** Runs `work` in a later turn of the event loop, when others have had theirs. */
+  defer(work: () => void): void;
   /** New memory of exactly this size, in a buffer of its own. What it holds is overwritten before it is given away. */
   allocate(size: number): Uint8Array<ArrayBuffer>;
   /** The same for memory that several messages share: nobody who holds one of them may transfer it to another thread. */
@@ -48,7 +50,7 @@ export const webTextCodec: TextCodec = {
     return decoder.decode(bytes.subarray(from, to));
   },
   isValid(bytes, from, to) {
-    return this.decode(bytes, from, to) !== null;
+    return webTextCodec.decode(bytes, from, to) !== null;
   },
   encode: (text) => encoder.encode(text),
   write(text, bytes, at) {
@@ -60,15 +62,18 @@ export const webTextCodec: TextCodec = {
 export const webPlatform: Platform = {
   text: webTextCodec,
   zlib: null,
-  maskKey: keysFrom((keys) => crypto.getRandomValues(keys)),
+  maskKey: maskKeysFrom((keys) => crypto.getRandomValues(keys)),
   now: () => performance.now(),
+  defer: (work) => {
+    setTimeout(work, 0);
+  },
   allocate: (size) => new Uint8Array(size),
   // The web has no mark for this: structuredClone(message, { transfer }) would take its neighbours along.
   allocateShared: (size) => new Uint8Array(size),
 };
 
 /** Masking keys out of a source that is cheaper by the hundred. */
-export function keysFrom(fill: (keys: Int32Array<ArrayBuffer>) => void): () => number {
+export function maskKeysFrom(fill: (keys: Int32Array<ArrayBuffer>) => void): () => number {
   const keys = new Int32Array(256);
   let next = keys.length;
   return () => {

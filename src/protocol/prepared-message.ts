@@ -1,10 +1,12 @@
 /** A message made ready once for many connections: framed once, and compressed once for all that negotiated alike. */
 
 import type { DeflateAgreement } from "./deflate/agreement.ts";
-import { DEFLATE_AT_ONCE, deflateAlone, deflateAloneLater } from "./deflate/deflater.ts";
-import { frameHeaderSize, Opcode, RSV1, writeFrameHeader } from "./frame-header.ts";
-import type { Message } from "./message-builder.ts";
+import { deflateAlone, deflateAloneLater, deflateAtOnce } from "./deflate/deflater.ts";
+import { FIN, frameHeaderSize, Opcode, RSV1, writeFrameHeader } from "./frame-header.ts";
+import type { Message } from "./message.ts";
+import { checkMessage } from "./message.ts";
 import type { Platform } from "./platform.ts";
+import { throwLater } from "./throw-later.ts";
 
 /**
  * Give it to `engine.sendPrepared` of any number of engines with the same platform. A server sends the same frame to
@@ -20,11 +22,12 @@ export class PreparedMessage {
   readonly #platform: Platform;
   #payload: Uint8Array | undefined;
   #plain: Uint8Array | undefined;
-  /** By window: a message that was compressed alone suits every connection with the same window or a larger one. */
+  /** By window: what was compressed alone suits every connection with the same window. */
   #compressed: Map<number, Uint8Array | ((frame: Uint8Array) => void)[]> | undefined;
 
-  /** Bytes are not copied: they must not change any more. */
+  /** Bytes are not copied: they must not change any more. Throws a `UsageError` for what is neither text nor bytes. */
   constructor(data: Message, platform: Platform) {
+    checkMessage("PreparedMessage", data);
     this.data = data;
     this.#platform = platform;
   }
@@ -55,7 +58,7 @@ export class PreparedMessage {
       found.push(later);
       return undefined;
     }
-    if (this.payload.length <= DEFLATE_AT_ONCE) {
+    if (this.payload.length <= deflateAtOnce(agreement.level)) {
       const frame = this.#frame(deflateAlone(zlib, this.payload, agreement), RSV1);
       this.#compressed.set(agreement.sendWindowBits, frame);
       return frame;
@@ -65,7 +68,14 @@ export class PreparedMessage {
     deflateAloneLater(zlib, this.payload, agreement, (output) => {
       const frame = this.#frame(output, RSV1);
       this.#compressed!.set(agreement.sendWindowBits, frame);
-      for (const tell of waiting) tell(frame);
+      for (const tell of waiting) {
+        // One connection's failure is not that of the next.
+        try {
+          tell(frame);
+        } catch (thrown) {
+          throwLater(thrown);
+        }
+      }
     });
     return undefined;
   }
@@ -73,7 +83,7 @@ export class PreparedMessage {
   #frame(payload: Uint8Array, rsv: number): Uint8Array {
     const opcode = typeof this.data === "string" ? Opcode.text : Opcode.binary;
     const frame = this.#platform.allocate(frameHeaderSize(payload.length, false) + payload.length);
-    frame.set(payload, writeFrameHeader(frame, 0, 0x80 | (rsv << 4) | opcode, payload.length, 0));
+    frame.set(payload, writeFrameHeader(frame, 0, FIN | (rsv << 4) | opcode, payload.length, 0));
     return frame;
   }
 }

@@ -20,7 +20,7 @@ export class SendOrder {
   /** Sends now, or when its turn comes. */
   run(size: number, send: () => void): void {
     if (this.#waiting === null) return send();
-    this.#size += size;
+    this.#size += size + ENTRY;
     this.#waiting.push({ size, send });
   }
 
@@ -36,11 +36,12 @@ export class SendOrder {
     const waiting = this.#waiting ?? [];
     this.#size -= this.#held;
     this.#waiting = null;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      this.#size -= next.size;
-      next.send();
+    // Not by `shift`: that would move all the others each time.
+    for (const [at, { size, send }] of waiting.entries()) {
+      this.#size -= size + ENTRY;
+      send();
       if (!this.waits) continue;
-      this.#waiting = waiting;
+      this.#waiting = waiting.slice(at + 1);
       return;
     }
   }
@@ -51,3 +52,6 @@ export class SendOrder {
     this.#size = 0;
   }
 }
+
+/** What an entry takes besides its message, in bytes, or a little more: so that even empty messages count. */
+export const ENTRY = 128;

@@ -34,7 +34,6 @@ export class FrameReader {
   }
 
   push(chunk: Buffer): Frame[] {
-    if (this.#closed) throw new Error(`the engine sent bytes behind its Close frame: ${chunk.toString("hex")}`);
     this.#chunks.push(chunk);
     this.#size += chunk.length;
     const frames: Frame[] = [];
@@ -43,13 +42,14 @@ export class FrameReader {
     for (;;) {
       const next = this.#read(bytes);
       if (next === null) break;
+      // RFC 6455, 5.5.1: no data frame follows a Close frame; 5.5.2: a pong may have to.
+      if (this.#closed && next.frame.opcode !== OPCODES.pong) {
+        throw new Error(`the engine sent bytes behind its Close frame: ${bytes.toString("hex")}`);
+      }
       frames.push(next.frame);
       bytes = bytes.subarray(next.size);
       this.#needed = 2;
       if (next.frame.opcode === OPCODES.close) this.#closed = true;
-      if (this.#closed && bytes.length > 0) {
-        throw new Error(`the engine sent bytes behind its Close frame: ${bytes.toString("hex")}`);
-      }
     }
     this.#chunks = [bytes];
     this.#size = bytes.length;

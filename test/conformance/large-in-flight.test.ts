@@ -139,6 +139,6 @@ describe.each(ROLES)("x.large our engine as a %s", (role) => {
     await peer.sendCompressed(text(repeat("x", 20_000_000)), Number.POSITIVE_INFINITY);
     peer.reset();
 
-    expect(await held.closed).toEqual({ code: 1006, reason: "", wasClean: false });
+    expect(await held.closed).toMatchObject({ code: 1006, reason: "", wasClean: false });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { hex } from "../support/hex.ts";
 import { connectEngine, holdEngine, ROLES } from "./endpoints.ts";
 import type { Frame } from "./frames.ts";
-import { binary, close, describeFrame, last, ping, repeat, text, textPart } from "./frames.ts";
+import { binary, close, describeFrame, last, ping, pong, repeat, text, textPart } from "./frames.ts";
 import type { RawPeer } from "./raw-peer.ts";
 import { expectTcpEnd } from "./run-case.ts";
 
@@ -59,25 +59,26 @@ describe.each(ROLES)("x.tcp ends without a Close frame: our engine as a %s", (ro
   test("a reset is 1006", async () => {
     await using held = await holdEngine(role);
     held.peer.reset();
-    expect(await held.closed).toEqual({ code: 1006, reason: "", wasClean: false });
+    expect(await held.closed).toMatchObject({ code: 1006, reason: "", wasClean: false, cause: { code: "ECONNRESET" } });
   });
 });
 
 describe.each(ROLES)("x.close we begin: our engine as a %s", (role) => {
-  test("what comes before the peer's answer is still received, and nothing follows our Close frame", async () => {
+  // RFC 6455, 5.5.2: a ping is answered "unless it already received a Close frame"; 5.5.1 forbids data frames only.
+  test("what comes before the peer's answer is still received, and only a pong follows our Close frame", async () => {
     await using held = await holdEngine(role);
     const { peer, engine } = held;
 
     engine.send("before");
     engine.close(4001, "bye");
     await peer.receive(2);
-    await peer.send(HELLO, ping("unanswered"), textPart("a"), last("b"));
+    await peer.send(HELLO, ping("still answered"), textPart("a"), last("b"));
     await peer.quiet();
     expect(peer.tcp).toBe("open");
     await peer.send(close(4001), text("ignored"));
     await expectTcpEnd(held, role, { type: "closes" });
 
-    expect(lines(peer)).toEqual([text("before"), close(4001, "bye")].map(describeFrame));
+    expect(lines(peer)).toEqual([text("before"), close(4001, "bye"), pong("still answered")].map(describeFrame));
     expect(held.messages).toEqual(["Hello", "ab"]);
     expect(await held.closed).toEqual({ code: 4001, reason: "", wasClean: true });
   });

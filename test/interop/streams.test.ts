@@ -77,7 +77,7 @@ describe.each(COMPRESSIONS)("$compressed", ({ compression }) => {
     const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
 
     await sendStream(engine, repeat(chunk, 50), { drained: soon });
-    await sendStream(engine, [], { drained: soon, empty: "text" });
+    await sendStream(engine, [], { drained: soon, emptyAs: "text" });
     await sendStream(engine, [], { drained: soon });
 
     expect(await messages.next("answer")).toBe(nameOf(String(chunk).repeat(50)));

@@ -1,8 +1,8 @@
 /** Two engines wired together in memory: a server and a client, whose bytes cross when the test says so. */
 
 import type { DeflateAgreement } from "../../src/protocol/deflate/agreement.ts";
-import type { EngineOptions } from "../../src/protocol/engine.ts";
 import { Engine } from "../../src/protocol/engine.ts";
+import type { EngineOptions } from "../../src/protocol/engine-options.ts";
 import type { Role } from "../../src/protocol/frame-header.ts";
 import type { Limits } from "../../src/protocol/limits.ts";
 import { mirrored } from "./agreements.ts";

@@ -1,7 +1,7 @@
 /** A sink that writes down what an engine says, as values a test can compare. */
 
 import type { CloseInfo, EngineSink } from "../../src/protocol/engine-sink.ts";
-import type { Message } from "../../src/protocol/message-builder.ts";
+import type { Message } from "../../src/protocol/message.ts";
 
 /** One call to the sink. */
 export type Recorded =

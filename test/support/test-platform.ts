@@ -32,6 +32,10 @@ export class TestPlatform implements Platform {
     return this.time;
   }
 
+  defer(work: () => void): void {
+    setImmediate(work);
+  }
+
   allocate(size: number): Uint8Array<ArrayBuffer> {
     this.allocated += size;
     this.largest = Math.max(this.largest, size);

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import type { Writable } from "node:stream";
 import type { DeflateAgreement } from "../../src/protocol/deflate/agreement.ts";
 import type { Role } from "../../src/protocol/frame-header.ts";
-import type { Message } from "../../src/protocol/message-builder.ts";
+import type { Message } from "../../src/protocol/message.ts";
 import { join } from "./hex.ts";
 import type { Recorded } from "./recorder.ts";
 

@@ -5,8 +5,11 @@ import type { DeflateAgreement } from "./agreement.ts";
 import { History } from "./history.ts";
 import type { DeflateOptions, Zlib } from "./zlib.ts";
 
-/** More than this is compressed off the event loop: 64 KiB take zlib 1 to 3 ms. */
-export const DEFLATE_AT_ONCE = 65_536;
+/** More than this is compressed off the event loop: the higher levels search long where the data is of few letters. */
+export function deflateAtOnce(level: number): number {
+  if (level <= 3) return 65_536;
+  return level <= 7 ? 16_384 : 2048;
+}
 
 /**
  * How far back our own compressor looks at earlier messages: 8 KiB, whatever window the peer keeps. zlib indexes the
@@ -34,7 +37,7 @@ export class Deflater {
   }
 
   /**
-   * The same off the event loop, for more than `DEFLATE_AT_ONCE`, slice by slice: so that text need not be encoded in
+   * The same off the event loop, for more than `deflateAtOnce`, slice by slice: so that text need not be encoded in
    * one go. The output goes to `onPiece`, which may change it; then `done` is called, and if the message ends there,
    * `endMessage` follows. Gives a function that abandons it all.
    */

@@ -31,7 +31,6 @@ export class InflateRun {
   readonly #window: History;
   #stream: ZlibStream;
   #streams = 1;
-  #streamIsFresh = true;
   #size = 0;
   #paused = false;
   #done: ((error?: ProtocolError) => void) | undefined;
@@ -61,9 +60,6 @@ export class InflateRun {
   }
 
   #feed(input: Uint8Array, last: boolean): void {
-    // A final block ended exactly where the piece before did, and nothing but our own tail is left.
-    if (last && this.#streamIsFresh && input.length === MESSAGE_TAIL.length) return this.#settle();
-    this.#streamIsFresh = false;
     this.#stream.push(input, (result) => this.#streamOnDone(result, input, last));
   }
 
@@ -78,9 +74,7 @@ export class InflateRun {
     this.#stream.close();
     this.#stream = this.#openStream();
     this.#stream.setPaused(this.#paused);
-    this.#streamIsFresh = true;
-    if (rest.length === 0) this.#settle();
-    else this.#feed(rest, last);
+    this.#feed(rest, last);
   }
 
   #settle(error?: ProtocolError): void {

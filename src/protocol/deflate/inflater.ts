@@ -5,7 +5,7 @@ import { DEFLATE_CORRUPT, INFLATED_TOO_BIG, protocolError } from "../../errors.t
 import { concat } from "../bytes.ts";
 import type { DeflateAgreement } from "./agreement.ts";
 import { History } from "./history.ts";
-import { FINAL_BLOCKS, InflateRun, MESSAGE_TAIL } from "./inflate-run.ts";
+import { InflateRun, MESSAGE_TAIL } from "./inflate-run.ts";
 import type { Zlib } from "./zlib.ts";
 
 /** Compressed messages up to this size are inflated at once, if they give no more than `INFLATE_AT_ONCE`. */
@@ -14,8 +14,13 @@ export const COMPRESSED_AT_ONCE = 65_536;
 /** What is inflated at once: 256 KiB take zlib about a millisecond. What turns out to be larger goes off the event loop. */
 export const INFLATE_AT_ONCE = 262_144;
 
+/** Messages with more blocks that have BFINAL go off the event loop: each one is a call of zlib by itself. */
+const FINAL_BLOCKS_AT_ONCE = 64;
+
 /** Inflates the messages of one connection. */
 export class Inflater {
+  /** How many calls of zlib the last message took. */
+  calls = 0;
   readonly #zlib: Zlib;
   readonly #history: History | null;
 
@@ -34,7 +39,7 @@ export class Inflater {
     let size = 0;
     let input = concat([payload, MESSAGE_TAIL]);
     let window = this.#history;
-    while (pieces.length < FINAL_BLOCKS) {
+    for (this.calls = 1; this.calls <= FINAL_BLOCKS_AT_ONCE; this.calls++) {
       const result = this.#zlib.inflate(input, { dictionary: window?.dictionary, limit: most - size });
       if (result.type === "limit") return most < limit ? "large" : protocolError(INFLATED_TOO_BIG, limit);
       if (result.type === "corrupt") return protocolError(DEFLATE_CORRUPT);
@@ -46,7 +51,7 @@ export class Inflater {
       if (pieces.length === 1) window = new History(15, window?.dictionary);
       window?.add(result.output);
     }
-    return protocolError(DEFLATE_CORRUPT);
+    return "large";
   }
 
   /** Begins to inflate a message off the event loop; what it gives goes to `onOutput`. */

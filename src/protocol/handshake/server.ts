@@ -59,8 +59,8 @@ export type Upgrade = Offers &
  * Reads a request to open a WebSocket, over HTTP/1.1 or HTTP/2. Answers with what to accept, or with the refusal to send.
  *
  * @example
- * const upgrade = readUpgrade({ method: "GET", httpVersion: "1.1", headers: new Headers(request.headers) });
- * if (upgrade.type === "refuse") return respond(upgrade.status, upgrade.headers, upgrade.body);
+ * const upgrade = readUpgrade(toUpgradeRequest(request)); // of antiphon/protocol/node
+ * if (upgrade.type === "refuse") return refuse(stream, upgrade);
  * const { response, protocol, deflate } = acceptUpgrade(upgrade, { protocol: chooseProtocol(upgrade.protocols, ["chat"]) });
  */
 export function readUpgrade(request: UpgradeRequest): Upgrade | Refusal {

@@ -2,6 +2,7 @@
 
 export { drained } from "./drained.ts";
 export { nodePlatform, nodeTextCodec } from "./platform.ts";
+export { refuse } from "./refuse.ts";
 export { type RunEngineOptions, runEngine } from "./run-engine.ts";
-export { toUpgradeRequest } from "./upgrade-request.ts";
+export { toHttp2UpgradeRequest, toUpgradeRequest } from "./upgrade-request.ts";
 export { nodeZlib } from "./zlib.ts";

@@ -5,7 +5,7 @@ import { randomFillSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { markAsUntransferable } from "node:worker_threads";
 import type { Platform, TextCodec } from "../platform.ts";
-import { keysFrom } from "../platform.ts";
+import { maskKeysFrom } from "../platform.ts";
 import { nodeZlib } from "./zlib.ts";
 
 /** UTF-8 by Node's Buffer. Every branch was measured; `webTextCodec` is the plain twin. */
@@ -15,10 +15,10 @@ export const nodeTextCodec: TextCodec = {
     if (to - from < LARGE) {
       const text = buffer.toString("utf8", from, to);
       // Invalid bytes come out as U+FFFD. Only a text with that character in it needs a second look.
-      if (!text.includes("\ufffd") || this.isValid(bytes, from, to)) return text;
+      if (!text.includes("\ufffd") || nodeTextCodec.isValid(bytes, from, to)) return text;
       return null;
     }
-    return this.isValid(bytes, from, to) ? this.decodeValid(bytes, from, to) : null;
+    return nodeTextCodec.isValid(bytes, from, to) ? nodeTextCodec.decodeValid(bytes, from, to) : null;
   },
   decodeValid(bytes, from, to) {
     const latin = to - from >= LARGE && isAscii(bytes.subarray(from, to));
@@ -44,8 +44,11 @@ export const nodeTextCodec: TextCodec = {
 export const nodePlatform: Platform = {
   text: nodeTextCodec,
   zlib: nodeZlib,
-  maskKey: keysFrom((keys) => randomFillSync(keys)),
+  maskKey: maskKeysFrom((keys) => randomFillSync(keys)),
   now: () => performance.now(),
+  defer: (work) => {
+    setImmediate(work);
+  },
   allocate,
   allocateShared(size) {
     const bytes = allocate(size);

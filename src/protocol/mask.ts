@@ -17,7 +17,8 @@ export function rotateKey(key: number, count: number): number {
  */
 export function mask(bytes: Uint8Array, from: number, to: number, key: number): void {
   const size = to - from;
-  const atWords = size >= WORDS_FROM || (bytes === viewed && size >= 16);
+  // A view of words costs as much as 64 bytes one by one: it pays for a long payload, or for many out of one chunk.
+  const atWords = size >= WORDS_FROM || (size >= FEW && (bytes === viewed || bytes.length >= MANY * size));
   if (!atWords || !littleEndian) maskPlainly(bytes, from, to, key);
   else if (size < SIMD_FROM) maskWords(bytes, from, to, key);
   else maskBlocks(bytes, from, to, key);
@@ -53,8 +54,10 @@ export function maskPlainly(bytes: Uint8Array, from: number, to: number, key: nu
   for (let rest = key; at < to; at++, rest >>>= 8) bytes[at]! ^= rest;
 }
 
-/** Below this size, making a view of words costs more than it saves. Measured, as is the next. */
+/** Measured, all of them. */
 const WORDS_FROM = 96;
+const FEW = 16;
+const MANY = 8;
 const SIMD_FROM = 2048;
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
@@ -66,7 +69,7 @@ function maskWords(bytes: Uint8Array, from: number, to: number, key: number): vo
   const first = (from - origin + 3) >>> 2;
   const last = (to - origin) >>> 2;
   const lead = first * 4 + origin - from;
-  maskPlainly(bytes, from, from + lead, key);
+  for (let at = from, rest = key; at < from + lead; at++, rest >>>= 8) bytes[at]! ^= rest;
   const turned = rotateKey(key, lead);
   let at = first;
   for (; at + 8 <= last; at += 8) {
@@ -80,7 +83,7 @@ function maskWords(bytes: Uint8Array, from: number, to: number, key: number): vo
     words[at + 7]! ^= turned;
   }
   for (; at < last; at++) words[at]! ^= turned;
-  maskPlainly(bytes, last * 4 + origin, to, turned);
+  for (let end = last * 4 + origin, rest = turned; end < to; end++, rest >>>= 8) bytes[end]! ^= rest;
 }
 
 /** The whole words that lie in `bytes`, or begin before them. A chunk holds many messages: the last view is kept. */

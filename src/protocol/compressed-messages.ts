@@ -5,10 +5,10 @@ import { Gathering } from "./bytes.ts";
 import type { DeflateAgreement } from "./deflate/agreement.ts";
 import type { InflateRun } from "./deflate/inflate-run.ts";
 import { COMPRESSED_AT_ONCE, Inflater } from "./deflate/inflater.ts";
-import type { Zlib } from "./deflate/zlib.ts";
 import type { MessageBuilder, Piece } from "./message-builder.ts";
 import type { Platform } from "./platform.ts";
 import { throwLater } from "./throw-later.ts";
+import type { Zlib } from "./zlib.ts";
 
 /** What it stands between. */
 export interface CompressedMessagesOptions {

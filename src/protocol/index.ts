@@ -9,7 +9,6 @@ export {
   resolveCompression,
 } from "./deflate/compression-options.ts";
 export type { Extension, ExtensionParameter } from "./deflate/extension-header.ts";
-export type { DeflateOptions, InflateOptions, InflateResult, PushResult, Zlib, ZlibStream } from "./deflate/zlib.ts";
 export { Engine } from "./engine.ts";
 export type { EngineOptions } from "./engine-options.ts";
 export type { CloseInfo, EngineSink } from "./engine-sink.ts";
@@ -54,3 +53,4 @@ export type { Message, MessageSink } from "./message.ts";
 export { maskKeysFrom, type Platform, type TextCodec, webPlatform, webTextCodec } from "./platform.ts";
 export { PreparedMessage } from "./prepared-message.ts";
 export { type SendStreamOptions, sendStream } from "./send-stream.ts";
+export type { DeflateOptions, InflateOptions, InflateResult, PushResult, Zlib, ZlibStream } from "./zlib.ts";

@@ -1,6 +1,6 @@
 /** What the engine borrows from its runtime: text, randomness, a clock, memory, zlib. Knows no runtime but the web's. */
 
-import type { Zlib } from "./deflate/zlib.ts";
+import type { Zlib } from "./zlib.ts";
 
 /** The runtime, as the engine sees it. `antiphon/protocol/node` has Node's; `webPlatform` needs only web standards. */
 export interface Platform {

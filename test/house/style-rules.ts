@@ -27,7 +27,7 @@ export function checkName(path: string): string | undefined {
 
 /** Where packages come from is each machine's own affair: no registry's address, no resolved address in a lock file. */
 export function checkNoRegistry(path: string, text: string): string | undefined {
-  const address = /registry\.(?:npmjs|yarnpkg|npmmirror)|https?:\/\/[^\s"'`)]*(?:registry\.|artifactory|\.tgz\b)/;
+  const address = /https?:\/\/[^\s"'`)]*(?:registry\.|artifactory|\.tgz\b)/;
   const resolved = path.endsWith("package-lock.json") ? /"resolved":/ : undefined;
   const found = (address.exec(text) ?? resolved?.exec(text))?.[0];
   return found === undefined ? undefined : `${path}: holds a registry address (${found})`;

@@ -1,10 +1,10 @@
 /** A message made ready once for many connections: framed once, compressed once for all with the same window (rule 12). */
 
 import { describe, expect, test } from "vitest";
-import type { Zlib } from "../../src/protocol/deflate/zlib.ts";
 import { nodeZlib } from "../../src/protocol/node/index.ts";
 import { PreparedMessage } from "../../src/protocol/prepared-message.ts";
 import { ENTRY } from "../../src/protocol/send-order.ts";
+import type { Zlib } from "../../src/protocol/zlib.ts";
 import { agreement, mirrored } from "../support/agreements.ts";
 import { feed, settled, takeBytes } from "../support/feed.ts";
 import { readFrames } from "../support/frames.ts";

@@ -1,8 +1,8 @@
 /** A platform for tests: masking keys that are known, a clock that is moved, and every byte of memory counted. */
 
-import type { Zlib } from "../../src/protocol/deflate/zlib.ts";
 import { nodeTextCodec, nodeZlib } from "../../src/protocol/node/index.ts";
 import type { Platform, TextCodec } from "../../src/protocol/platform.ts";
+import type { Zlib } from "../../src/protocol/zlib.ts";
 
 /** Node's, but for what is random, passes or is counted. Two of them make the same keys. */
 export class TestPlatform implements Platform {

@@ -1,9 +1,9 @@
 /** The sending half of permessage-deflate (RFC 7692, 7.2.1): payloads in, compressed payloads out. Knows no frames. */
 
 import { concat } from "../bytes.ts";
+import type { DeflateOptions, Zlib } from "../zlib.ts";
 import type { DeflateAgreement } from "./agreement.ts";
 import { History } from "./history.ts";
-import type { DeflateOptions, Zlib } from "./zlib.ts";
 
 /** More than this is compressed off the event loop: the higher levels search long where the data is of few letters. */
 export function deflateAtOnce(level: number): number {

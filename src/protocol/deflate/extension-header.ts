@@ -1,5 +1,5 @@
 /** The header `Sec-WebSocket-Extensions` (RFC 6455, 9.1): read and written. Knows no extension. */
-import { isSpace, isToken } from "../handshake/headers.ts";
+import { isSpace, isToken } from "../http-token.ts";
 
 /** One element of the header. Names are compared as they are: RFC 6455 makes no extension token case-insensitive. */
 export interface Extension {

@@ -3,8 +3,8 @@
 import type { ProtocolError } from "../../errors.ts";
 import { DEFLATE_CORRUPT, INFLATED_TOO_BIG, protocolError } from "../../errors.ts";
 import { concat } from "../bytes.ts";
+import type { PushResult, Zlib, ZlibStream } from "../zlib.ts";
 import { History } from "./history.ts";
-import type { PushResult, Zlib, ZlibStream } from "./zlib.ts";
 
 /**
  * What we put behind every message: the four octets that its sender removed (RFC 7692, 7.2.2), then an empty final

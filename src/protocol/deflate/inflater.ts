@@ -3,10 +3,10 @@
 import type { ProtocolError } from "../../errors.ts";
 import { DEFLATE_CORRUPT, INFLATED_TOO_BIG, protocolError } from "../../errors.ts";
 import { concat } from "../bytes.ts";
+import type { Zlib } from "../zlib.ts";
 import type { DeflateAgreement } from "./agreement.ts";
 import { History } from "./history.ts";
 import { InflateRun, MESSAGE_TAIL } from "./inflate-run.ts";
-import type { Zlib } from "./zlib.ts";
 
 /** Compressed messages up to this size are inflated at once, if they give no more than `INFLATE_AT_ONCE`. */
 export const COMPRESSED_AT_ONCE = 65_536;

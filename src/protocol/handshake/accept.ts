@@ -3,9 +3,9 @@ import { BAD_SUBPROTOCOL, SUBPROTOCOL_NOT_OFFERED, usageError } from "../../erro
 import type { DeflateAgreement } from "../deflate/agreement.ts";
 import { answerDeflate } from "../deflate/agreement.ts";
 import type { ResolvedCompression } from "../deflate/compression-options.ts";
+import { isToken } from "../http-token.ts";
 import { acceptKey } from "./accept-key.ts";
 import type { HeaderFields, HeaderInput } from "./headers.ts";
-import { isToken } from "./headers.ts";
 import { toOwnFields, toWireNames } from "./own-headers.ts";
 import type { Upgrade } from "./server.ts";
 import { WEBSOCKET_KEYWORD } from "./version.ts";

@@ -15,10 +15,10 @@ import {
 import type { DeflateAgreement } from "../deflate/agreement.ts";
 import { checkDeflateAnswer, PERMESSAGE_DEFLATE } from "../deflate/agreement.ts";
 import { readExtensions } from "../deflate/extension-header.ts";
+import { isToken, listHolds, trimSpace } from "../http-token.ts";
 import { acceptKey } from "./accept-key.ts";
 import type { SentUpgrade } from "./client.ts";
 import type { HeaderSource } from "./headers.ts";
-import { isToken, listHolds, trimSpace } from "./headers.ts";
 import { WEBSOCKET_KEYWORD } from "./version.ts";
 
 /** What a client knows of a response. */

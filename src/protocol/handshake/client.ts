@@ -2,9 +2,9 @@
 import { BAD_HOST, BAD_NONCE, BAD_SUBPROTOCOL, BAD_TARGET, SUBPROTOCOL_TWICE, usageError } from "../../errors.ts";
 import { offerDeflate } from "../deflate/agreement.ts";
 import type { ResolvedCompression } from "../deflate/compression-options.ts";
+import { isToken } from "../http-token.ts";
 import { toKey } from "./accept-key.ts";
 import type { HeaderFields, HeaderInput } from "./headers.ts";
-import { isToken } from "./headers.ts";
 import { toOwnFields, toWireNames } from "./own-headers.ts";
 import { isAuthority, isOriginForm } from "./request-target.ts";
 import { WEBSOCKET_KEYWORD, WEBSOCKET_VERSION } from "./version.ts";

@@ -1,6 +1,7 @@
 /** HTTP/1.1 heads (RFC 9112, 2 to 5), read strictly and in any pieces. Knows no WebSocket and no body. */
 import { BAD_HTTP_HEAD, HandshakeError, HEAD_TOO_BIG, handshakeError, TOO_MANY_HEADERS } from "../../errors.ts";
-import { HeaderList, isSpace, isToken, trimSpace } from "./headers.ts";
+import { isSpace, isToken, trimSpace } from "../http-token.ts";
+import { HeaderList } from "./headers.ts";
 import type { RequestLine, StatusLine } from "./start-line.ts";
 import { readRequestLine, readStatusLine } from "./start-line.ts";
 

@@ -19,9 +19,9 @@ import {
 } from "../../errors.ts";
 import type { Extension } from "../deflate/extension-header.ts";
 import { readExtensions } from "../deflate/extension-header.ts";
+import { listHolds, trimSpace } from "../http-token.ts";
 import { isKey } from "./accept-key.ts";
 import type { HeaderFields, HeaderSource } from "./headers.ts";
-import { listHolds, trimSpace } from "./headers.ts";
 import type { Refusal } from "./refusal.ts";
 import { toRefusal } from "./refusal.ts";
 import { isAbsoluteForm, isAuthority, isOriginForm } from "./request-target.ts";

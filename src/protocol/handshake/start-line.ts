@@ -1,7 +1,7 @@
 /** The first line of a head (RFC 9112, 3 and 4): read. */
 import type { HandshakeError } from "../../errors.ts";
 import { BAD_HTTP_HEAD, HTTP_VERSION_NOT_SUPPORTED, handshakeError } from "../../errors.ts";
-import { isToken } from "./headers.ts";
+import { isToken } from "../http-token.ts";
 
 /** The first line of a request. */
 export interface RequestLine {

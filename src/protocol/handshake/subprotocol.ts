@@ -1,5 +1,5 @@
 /** Subprotocols (RFC 6455, 1.9 and 11.3.4): what may be offered, and which of the offered is chosen. */
-import { isToken, toListElements } from "./headers.ts";
+import { isToken, toListElements } from "../http-token.ts";
 
 /**
  * The first of `supported` that the client offered, or `""` when there is none: the server's order decides.

@@ -1,7 +1,8 @@
 /** HTTP/1.1 heads (RFC 9112, 2 to 5): written, safe against injection whatever the caller puts in. */
 import { BAD_START_LINE, BAD_TARGET, usageError } from "../../errors.ts";
+import { isToken } from "../http-token.ts";
 import type { HeaderInput } from "./headers.ts";
-import { checkField, isToken, toSafeFields } from "./headers.ts";
+import { checkField, toSafeFields } from "./headers.ts";
 import { isAbsoluteForm, isOriginForm } from "./request-target.ts";
 import { reasonPhrase } from "./status.ts";
 

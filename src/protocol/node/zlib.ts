@@ -2,7 +2,7 @@
 
 import type { DeflateRaw, InflateRaw } from "node:zlib";
 import { constants, createDeflateRaw, createInflateRaw, deflateRawSync, inflateRawSync } from "node:zlib";
-import type { DeflateOptions, PushResult, Zlib, ZlibStream } from "../deflate/zlib.ts";
+import type { DeflateOptions, PushResult, Zlib, ZlibStream } from "../zlib.ts";
 
 /** Node's zlib. A one-shot call costs about a fifth of a round trip through a stream (bench: `zlib`), and leaves nothing behind. */
 export const nodeZlib: Zlib = {

@@ -2,8 +2,8 @@
 
 import { constants, deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { DeflateOptions, PushResult, Zlib } from "../../../src/protocol/deflate/zlib.ts";
 import { nodeZlib } from "../../../src/protocol/node/index.ts";
+import type { DeflateOptions, PushResult, Zlib } from "../../../src/protocol/zlib.ts";
 import { hex, join, toHex } from "../../support/hex.ts";
 import { plainInflate } from "../../support/plain-inflate.ts";
 import { zlibHadItsTurn } from "../../support/zlib-turn.ts";

@@ -11,12 +11,13 @@ import { acceptUpgrade } from "../../../src/protocol/handshake/accept.ts";
 import { checkResponse } from "../../../src/protocol/handshake/answer.ts";
 import { createUpgrade } from "../../../src/protocol/handshake/client.ts";
 import type { HeaderSource } from "../../../src/protocol/handshake/headers.ts";
-import { HeaderList, isToken } from "../../../src/protocol/handshake/headers.ts";
+import { HeaderList } from "../../../src/protocol/handshake/headers.ts";
 import { HeadParser, parseRequestHead, parseResponseHead } from "../../../src/protocol/handshake/http-head.ts";
 import { toOwnFields } from "../../../src/protocol/handshake/own-headers.ts";
 import { readUpgrade } from "../../../src/protocol/handshake/server.ts";
 import { chooseProtocol } from "../../../src/protocol/handshake/subprotocol.ts";
 import { encodeRequestHead, encodeResponseHead } from "../../../src/protocol/handshake/write-head.ts";
+import { isToken } from "../../../src/protocol/http-token.ts";
 
 const LIMITS = { headBytes: 16_384, headers: 100 };
 const CODES = new Set(Object.values(errors).flatMap((kind) => ("code" in kind ? [kind.code] : [])));

@@ -1,7 +1,8 @@
 /** Header fields: reading, lists, and the safety of what is sent (RFC 9110, 5). */
 import { describe, expect, it } from "vitest";
-import { checkField, HeaderList, isToken, listHolds, toListElements } from "../../../src/protocol/handshake/headers.ts";
+import { checkField, HeaderList } from "../../../src/protocol/handshake/headers.ts";
 import { toOwnFields } from "../../../src/protocol/handshake/own-headers.ts";
+import { isToken, listHolds, toListElements } from "../../../src/protocol/http-token.ts";
 
 describe("HeaderList", () => {
   it("finds a field in any case and joins several, in order", () => {

@@ -135,7 +135,7 @@ export const CONTROL_FLOOD = {
   code: "CONTROL_FLOOD",
   closeCode: 1008,
   sentence: (limit: number) =>
-    `more than limits.controlFramesPerSecond (${digits(limit)}) pings, pongs and empty fragments in a second`,
+    `more than limits.controlFramesPerSecond (${digits(limit)}) pings, pongs and empty frames in a second`,
   remedy: "Raise `limits.controlFramesPerSecond` on this side, or make the peer ping less often.",
 };
 

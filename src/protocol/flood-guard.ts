@@ -4,7 +4,7 @@ import type { ProtocolError } from "../errors.ts";
 import { CONTROL_FLOOD, protocolError } from "../errors.ts";
 import type { Platform } from "./platform.ts";
 
-/** Counts the control frames and empty fragments of one connection, a second at a time. */
+/** Counts the control frames and empty data frames of one connection, a second at a time. */
 export class FloodGuard {
   readonly #platform: Platform;
   readonly #perSecond: number;

@@ -10,7 +10,7 @@ export interface Limits {
   readonly frameSize: number;
   /** Frames that one message may come in. @default 16 384: 1 MiB in pieces of 64 bytes. */
   readonly fragments: number;
-  /** Pings, pongs and empty fragments per second. @default 1000: far above any honest peer, far below what hurts. */
+  /** Pings, pongs and frames without a payload, per second. @default 1000: far above any honest peer, far below what hurts. */
   readonly controlFramesPerSecond: number;
   /** Bytes of the head of the HTTP request or response of the opening handshake. @default 16 KiB, as Node has it. */
   readonly headBytes: number;

@@ -135,7 +135,7 @@ export class Engine {
     if (this.compressing) await this.#untilCompressed.wait();
   }
 
-  /** Takes the bytes that are to go out, in order. They do not change any more. */
+  /** Takes the bytes that are to go out, in order. They are shared: copy them for a `receive` in the same process. */
   take(): readonly Uint8Array[] {
     return this.#outbound.take();
   }

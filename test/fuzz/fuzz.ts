@@ -31,10 +31,10 @@ async function main(): Promise<number> {
         seed,
         numRuns: Number.MAX_SAFE_INTEGER,
         // It ends the search for a smaller example, too: repeat the failure to go on with that.
-        interruptAfterTimeLimit: path === undefined ? Math.min(SLICE, left()) : left(),
+        interruptAfterTimeLimit: Math.min(SLICE, left()),
         // A run that never ends is a failure, too.
         timeout: TOO_LONG,
-        ...(path !== undefined && { path, numRuns: 1 }),
+        ...(path !== undefined && { path }),
       });
       runs += details.numRuns;
       if (details.failed) return report(name, details);

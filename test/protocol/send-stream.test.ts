@@ -9,6 +9,7 @@ import { takeBytes } from "../support/feed.ts";
 import { readFrames } from "../support/frames.ts";
 import { hex, join } from "../support/hex.ts";
 import { makeEnd, Pair } from "../support/pair.ts";
+import { turns } from "../support/run.ts";
 
 const drained = () => Promise.resolve();
 
@@ -24,10 +25,6 @@ async function* slowly(...chunks: Message[]): AsyncGenerator<Message> {
     await Promise.resolve();
     yield chunk;
   }
-}
-
-function turns(count: number): Promise<void> {
-  return count === 0 ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve)).then(() => turns(count - 1));
 }
 
 describe("what arrives", () => {

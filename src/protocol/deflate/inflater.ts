@@ -31,6 +31,7 @@ export class Inflater {
 
   /** Inflates a whole message in this turn; `"large"` when it is too much for that: then `open` does it. */
   inflate(payload: Uint8Array, limit: number): Uint8Array | "large" | ProtocolError {
+    this.calls = 0;
     if (payload.length > COMPRESSED_AT_ONCE) return "large";
     // Our choice: a message of no octets at all is empty. It should have been one octet, 00 (RFC 7692, 7.2.3.6).
     if (payload.length === 0) return payload;
@@ -39,7 +40,7 @@ export class Inflater {
     let size = 0;
     let input = concat([payload, MESSAGE_TAIL]);
     let window = this.#history;
-    for (this.calls = 1; this.calls <= FINAL_BLOCKS_AT_ONCE; this.calls++) {
+    while (this.calls++ < FINAL_BLOCKS_AT_ONCE) {
       const result = this.#zlib.inflate(input, { dictionary: window?.dictionary, limit: most - size });
       if (result.type === "limit") return most < limit ? "large" : protocolError(INFLATED_TOO_BIG, limit);
       if (result.type === "corrupt") return protocolError(DEFLATE_CORRUPT);

@@ -23,8 +23,8 @@ export interface RunEngineOptions extends Omit<EngineOptions, "platform"> {
  * Makes an engine on Node's platform and runs it over `stream`, whose opening handshake is done. What a turn of the
  * event loop sends leaves together. The stream is ours from now on; its errors end the connection with 1006. Make a
  * client's socket with `allowHalfOpen: true`, so that what is on its way out still goes out after the server's FIN.
- * Throws a `UsageError` for a bad limit or timeout. A peer that does not read makes `stream.writableLength` grow: whoever sends looks at it, and at `engine.outputSize`.
- * `sink.output` is called when output has been handed to the stream.
+ * A peer that does not read makes `stream.writableLength` grow: whoever sends looks at it, and at `engine.outputSize`.
+ * `sink.output` is called when output has been handed to the stream. Throws a `UsageError` for a bad limit or timeout.
  *
  * @example
  * server.on("upgrade", (request, stream, head) => {
@@ -44,9 +44,10 @@ class Runner implements EngineSink {
   readonly #stream: Duplex;
   readonly #sink: EngineSink;
   readonly #closeTimeout: number;
-  #flush: "idle" | "inside-receive" | "scheduled" = "idle";
-  readonly part?: (data: Message, last: boolean) => void;
   readonly #autoPong: boolean;
+  /** Only if the user's sink takes parts: the engine looks. */
+  readonly part?: (data: Message, last: boolean) => void;
+  #flush: "idle" | "inside-receive" | "scheduled" = "idle";
   #owedPong: Uint8Array | undefined;
   #peerEnded = false;
   #error: unknown;

@@ -3,6 +3,7 @@
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { drained } from "../../../src/protocol/node/index.ts";
+import { turns } from "../../support/run.ts";
 
 /** A stream that takes what it is given when the test says so. */
 function slowStream() {
@@ -12,10 +13,6 @@ function slowStream() {
     write: (_chunk, _encoding, done) => waiting.push(done),
   });
   return { stream, take: () => waiting.shift()?.() };
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function watch(promise: Promise<void>) {

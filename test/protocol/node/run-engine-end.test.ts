@@ -1,26 +1,12 @@
 /** How an engine over a Node stream ends: TCP as RFC 6455, 7.1.1 wants it, and no timer left behind. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { RunEngineOptions } from "../../../src/protocol/node/index.ts";
-import { runEngine } from "../../../src/protocol/node/index.ts";
 import { agreement } from "../../support/agreements.ts";
 import { settled, takeBytes } from "../../support/feed.ts";
 import { frame } from "../../support/frames.ts";
 import { hex } from "../../support/hex.ts";
 import { makeEnd } from "../../support/pair.ts";
-import { Recorder } from "../../support/recorder.ts";
-import { TestStream } from "../../support/test-stream.ts";
-
-function run(options: Partial<RunEngineOptions> = {}) {
-  const stream = new TestStream();
-  const sink = new Recorder();
-  const engine = runEngine(stream, { role: "client", sink, ...options });
-  return { stream, sink, engine };
-}
-
-async function turns(count = 5): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
+import { run, turns } from "../../support/run.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

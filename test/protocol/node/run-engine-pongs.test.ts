@@ -2,24 +2,16 @@
 
 import { describe, expect, test } from "vitest";
 import type { RunEngineOptions } from "../../../src/protocol/node/index.ts";
-import { runEngine } from "../../../src/protocol/node/index.ts";
 import { hex } from "../../support/hex.ts";
-import { Recorder } from "../../support/recorder.ts";
-import { TestStream } from "../../support/test-stream.ts";
+import { run as runAs, turns } from "../../support/run.ts";
 
 function run(options: Partial<RunEngineOptions> = {}) {
-  const stream = new TestStream();
-  const sink = new Recorder();
-  return { stream, sink, engine: runEngine(stream, { role: "server", sink, ...options }) };
+  return runAs({ role: "server", ...options });
 }
 
 /** A ping with one byte, masked with zeros. */
 function ping(byte: string): Uint8Array {
   return hex(`8981 00000000 ${byte}`);
-}
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe("pongs", () => {

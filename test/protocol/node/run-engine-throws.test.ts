@@ -5,6 +5,7 @@ import { runEngine } from "../../../src/protocol/node/index.ts";
 import { frame } from "../../support/frames.ts";
 import { hex } from "../../support/hex.ts";
 import { Recorder } from "../../support/recorder.ts";
+import { turns } from "../../support/run.ts";
 import { TestStream } from "../../support/test-stream.ts";
 
 const others = process.listeners("uncaughtException");
@@ -20,10 +21,6 @@ afterEach(() => {
   process.removeAllListeners("uncaughtException");
   for (const listener of others) process.on("uncaughtException", listener);
 });
-
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** An echo that throws behind its answer to "a". */
 function throwing() {
@@ -42,9 +39,9 @@ test("what was to be sent goes out, and what is behind the message comes with th
   const { stream, sink } = throwing();
 
   stream.push(hex("8101 61 8101 62"));
-  await turns();
+  await turns(10);
   stream.push(hex("8101 63"));
-  await turns();
+  await turns(10);
 
   expect(errors).toEqual(["thrown"]);
   expect(sink.messages).toEqual(["a", "b", "c"]);
@@ -57,7 +54,7 @@ test("or with the FIN: and the connection ends", async () => {
 
   stream.push(hex("8101 61 8101 62"));
   stream.push(null);
-  await turns();
+  await turns(10);
 
   expect(errors).toEqual(["thrown"]);
   expect(sink.messages).toEqual(["a", "b"]);
@@ -76,7 +73,7 @@ test.each(["output", "close"] as const)("in `%s`: TCP is ended all the same", as
   runEngine(stream, { role: "server", sink });
 
   stream.push(frame({ opcode: 8, payload: hex("03e8"), key: hex("01020304") }));
-  await turns();
+  await turns(10);
 
   expect(new Set(errors)).toEqual(new Set([name]));
   expect(stream.frames).toEqual(["8 03e8"]);

@@ -1,7 +1,6 @@
 /** An engine over a Node stream: both ways, a turn at a time, and pauses. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { RunEngineOptions } from "../../../src/protocol/node/index.ts";
 import { runEngine } from "../../../src/protocol/node/index.ts";
 import { agreement } from "../../support/agreements.ts";
 import { settled, takeBytes } from "../../support/feed.ts";
@@ -9,18 +8,8 @@ import { frame } from "../../support/frames.ts";
 import { hex } from "../../support/hex.ts";
 import { makeEnd } from "../../support/pair.ts";
 import { Recorder } from "../../support/recorder.ts";
+import { run, turns } from "../../support/run.ts";
 import { TestStream } from "../../support/test-stream.ts";
-
-function run(options: Partial<RunEngineOptions> = {}) {
-  const stream = new TestStream();
-  const sink = new Recorder();
-  const engine = runEngine(stream, { role: "client", sink, ...options });
-  return { stream, sink, engine };
-}
-
-async function turns(count = 5): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -21,11 +21,12 @@ import type { Extension } from "../deflate/extension-header.ts";
 import { readExtensions } from "../deflate/extension-header.ts";
 import { listHolds, trimSpace } from "../http-token.ts";
 import { isKey } from "./accept-key.ts";
-import type { HeaderFields, HeaderSource } from "./headers.ts";
+import type { HeaderSource } from "./headers.ts";
 import type { Refusal } from "./refusal.ts";
 import { toRefusal } from "./refusal.ts";
 import { isAbsoluteForm, isAuthority, isOriginForm } from "./request-target.ts";
 import { readProtocols } from "./subprotocol.ts";
+import { UPGRADE_FIELDS } from "./upgrade-fields.ts";
 import { WEBSOCKET_KEYWORD, WEBSOCKET_VERSION } from "./version.ts";
 
 /** What a server knows of a request. A Node `IncomingMessage` has it all, its headers behind a {@link HeaderSource}. */
@@ -149,14 +150,6 @@ function readOffers(headers: HeaderSource): Offers | HandshakeError {
 function readVersion(headers: HeaderSource): string {
   return trimSpace(headers.get("sec-websocket-version") ?? "");
 }
-
-// RFC 9110, 15.5.22: "The server MUST send an Upgrade header field in a 426 response"; RFC 9110, 7.8: "A sender of
-// Upgrade MUST also send an "Upgrade" connection option in the Connection header field".
-const UPGRADE_FIELDS: HeaderFields = [
-  ["Upgrade", WEBSOCKET_KEYWORD],
-  ["Connection", "Upgrade"],
-  ["Sec-WebSocket-Version", WEBSOCKET_VERSION],
-];
 
 function refuse1<Args extends readonly ErrorArgument[]>(kind: ErrorKind<Args>, ...args: Args): Refusal {
   return toRefusal(handshakeError(kind, ...args), 1);

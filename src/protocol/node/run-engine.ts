@@ -1,11 +1,12 @@
-/** Runs an engine over a Node stream: carries its bytes both ways and ends the stream as the RFC wants it. */
+/** Runs an engine over a Node stream, for who needs no more than that. */
 
 import type { Duplex } from "node:stream";
 import { TIMEOUT_INVALID, usageError } from "../../errors.ts";
-import { Engine } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import type { EngineOptions } from "../engine-options.ts";
-import type { CloseInfo, EngineSink } from "../engine-sink.ts";
-import type { Message } from "../message.ts";
+import { systemClock } from "../run/clock.ts";
+import { EngineRunner } from "../run/engine-runner.ts";
+import { NodeStream } from "./node-stream.ts";
 import { nodePlatform } from "./platform.ts";
 
 /** An engine's options, and how to run it. */
@@ -36,137 +37,13 @@ export interface RunEngineOptions extends Omit<EngineOptions, "platform"> {
  * });
  */
 export function runEngine(stream: Duplex, options: RunEngineOptions): Engine {
-  return new Runner(stream, options).engine;
-}
-
-class Runner implements EngineSink {
-  readonly engine: Engine;
-  readonly #stream: Duplex;
-  readonly #sink: EngineSink;
-  readonly #closeTimeout: number;
-  readonly #autoPong: boolean;
-  /** Only if the user's sink takes parts: the engine looks. */
-  readonly part?: (data: Message, last: boolean) => void;
-  #flush: "idle" | "inside-receive" | "scheduled" = "idle";
-  #owedPong: Uint8Array | undefined;
-  #peerEnded = false;
-  #error: unknown;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(stream: Duplex, { head, closeTimeout = 10_000, sink, autoPong = true, ...options }: RunEngineOptions) {
-    const isTime = closeTimeout >= 0 && (closeTimeout <= LONGEST_TIMEOUT || closeTimeout === Number.POSITIVE_INFINITY);
-    if (!isTime) throw usageError(TIMEOUT_INVALID, "closeTimeout", String(closeTimeout));
-    this.#stream = stream;
-    this.#sink = sink;
-    this.#closeTimeout = closeTimeout;
-    this.#autoPong = autoPong;
-    if (sink.part !== undefined) this.part = (data, last) => sink.part?.(data, last);
-    this.engine = new Engine({ ...options, autoPong: false, platform: nodePlatform, sink: this });
-    // Before the listener: then the first message comes in a later turn, when the caller holds the engine.
-    if (head !== undefined && head.length > 0) stream.unshift(head);
-    stream.on("data", (chunk: Uint8Array) => this.#streamOnData(chunk));
-    stream.on("end", () => this.#streamOnEnd());
-    stream.on("drain", () => this.#answerPing());
-    stream.on("error", (error) => {
-      this.#error = error;
-      stream.destroy();
-    });
-    stream.on("close", () => this.#streamOnClose());
-  }
-
-  message(data: Message): void {
-    this.#sink.message(data);
-  }
-
-  ping(payload: Uint8Array): void {
-    // RFC 6455, 5.5.3: of several pings, an endpoint "MAY elect to send a Pong frame for only the most recently processed".
-    // So a peer that pings and does not read makes us keep one pong, not all of them.
-    this.#owedPong = payload;
-    this.#answerPing();
-    this.#sink.ping?.(payload);
-  }
-
-  pong(payload: Uint8Array): void {
-    this.#sink.pong?.(payload);
-  }
-
-  close(info: CloseInfo): void {
-    this.output();
-    this.#sink.close(info);
-  }
-
-  ready(): void {
-    this.#stream.resume();
-    this.#sink.ready?.();
-  }
-
-  output(): void {
-    if (this.#flush !== "idle") return;
-    this.#flush = "scheduled";
-    queueMicrotask(() => this.#carryOut());
-  }
-
-  #streamOnData(chunk: Uint8Array): void {
-    const scheduled = this.#flush === "scheduled";
-    if (!scheduled) this.#flush = "inside-receive";
-    try {
-      const state = this.engine.receive(chunk);
-      if (state === "paused" || state === "suspended") this.#stream.pause();
-    } finally {
-      if (!scheduled) this.#carryOut();
-    }
-  }
-
-  /** Writes what the turn has brought, then does what the state of the connection asks for. */
-  #carryOut(): void {
-    this.#flush = "idle";
-    const stream = this.#stream;
-    const pieces = this.engine.take();
-    if (stream.writable && pieces.length > 0) {
-      if (pieces.length > 1) stream.cork();
-      for (const piece of pieces) stream.write(piece);
-      if (pieces.length > 1) stream.uncork();
-    }
-    try {
-      this.#endIfOver();
-    } finally {
-      this.#sink.output?.();
-    }
-  }
-
-  #endIfOver(): void {
-    const stream = this.#stream;
-    if (this.engine.state === "open" || stream.destroyed) return;
-    if (this.#closeTimeout !== Number.POSITIVE_INFINITY) {
-      this.#timer ??= setTimeout(() => stream.destroy(), this.#closeTimeout);
-    }
-    const { transport } = this.engine;
-    const isOver = transport === "end" || (transport === "await-end" && this.#peerEnded);
-    if (isOver && stream.writable) stream.end();
-    // What the peer still sends is read and ignored: unread bytes would make TCP reset the connection under our last frame.
-    if (this.engine.state === "closed") stream.resume();
-  }
-
-  #answerPing(): void {
-    if (!this.#autoPong || this.#owedPong === undefined || this.#stream.writableNeedDrain) return;
-    const payload = this.#owedPong;
-    this.#owedPong = undefined;
-    this.engine.answerPing(payload);
-  }
-
-  /** A FIN without a Close frame is the end for us, and so is one that follows the closing handshake. */
-  #streamOnEnd(): void {
-    this.#peerEnded = true;
-    this.engine.end();
-    this.#carryOut();
-  }
-
-  #streamOnClose(): void {
-    clearTimeout(this.#timer);
-    // After a FIN, what had come before it may still wait to be read.
-    if (this.#peerEnded && this.engine.state === "open") this.engine.end();
-    else this.engine.abort(this.#error);
-  }
+  const { head, closeTimeout = 10_000, ...engine } = options;
+  const isTime = closeTimeout >= 0 && (closeTimeout <= LONGEST_TIMEOUT || closeTimeout === Number.POSITIVE_INFINITY);
+  if (!isTime) throw usageError(TIMEOUT_INVALID, "closeTimeout", String(closeTimeout));
+  const parts = { ...engine, platform: nodePlatform, clock: systemClock, closeTimeout };
+  const runner = new EngineRunner(new NodeStream(stream, head), parts);
+  runner.open();
+  return runner.engine;
 }
 
 /** Node's timers take no more. */

@@ -18,12 +18,12 @@ export interface ErrorKind<Args extends readonly ErrorArgument[] = readonly neve
 }
 
 /** The base of every error that Antiphon throws, rejects with or reports. */
-export class AntiphonError extends Error {
+export class AntiphonError<Code extends string | number = string> extends Error {
   override readonly name: string = "AntiphonError";
-  /** The stable name of this kind of error, as listed in the reference. */
-  readonly code: string;
+  /** The stable name of this kind of error, as listed in the reference; a `DisconnectError` has the close code here. */
+  readonly code: Code;
 
-  constructor(code: string, message: string) {
+  constructor(code: Code, message: string) {
     super(message);
     this.code = code;
   }
@@ -56,6 +56,68 @@ export class HandshakeError extends AntiphonError {
     super(code, message);
     this.status = status;
   }
+}
+
+/** The connection has ended: what was to be received or sent will not be. A handler may let it escape: that is a normal end. */
+export class DisconnectError extends AntiphonError<number> {
+  override readonly name = "DisconnectError";
+  /** The peer's reason, or `""`. */
+  readonly reason: string;
+  /** Whether both sides sent a Close frame. */
+  readonly wasClean: boolean;
+
+  /** `info.code` is the close code: the peer's, 1005 for a Close frame without one, 1006 where none came. */
+  constructor(message: string, info: { code: number; reason: string; wasClean: boolean; cause?: unknown }) {
+    super(info.code, message);
+    this.reason = info.reason;
+    this.wasClean = info.wasClean;
+    if (info.cause !== undefined) this.cause = info.cause;
+  }
+}
+
+/** A message of the wrong kind came: text where bytes were wanted, or bytes where text was. The socket can be used on. */
+export class MessageTypeError extends AntiphonError {
+  override readonly name = "MessageTypeError";
+  /** The message that came. */
+  readonly data: string | Uint8Array;
+  /** What the peer gets if a handler lets the error escape: 1003. */
+  readonly closeCode = 1003;
+
+  constructor(code: string, message: string, data: string | Uint8Array) {
+    super(code, message);
+    this.data = data;
+  }
+}
+
+/** A message came that is not JSON, or not what the schema wants. The socket can be used on. */
+export class InvalidJsonError extends AntiphonError {
+  override readonly name: string = "InvalidJsonError";
+  /** The message that came. */
+  readonly data: string | Uint8Array;
+  /** What the peer gets if a handler lets the error escape: 1007. */
+  readonly closeCode = 1007;
+
+  constructor(code: string, message: string, data: string | Uint8Array) {
+    super(code, message);
+    this.data = data;
+  }
+}
+
+/** A message came that is JSON, but not what the schema wants. */
+export class ValidationError extends InvalidJsonError {
+  override readonly name = "ValidationError";
+  /** What the schema found, in its own words (Standard Schema). */
+  readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[];
+
+  constructor(code: string, message: string, { data, issues }: Pick<ValidationError, "data" | "issues">) {
+    super(code, message, data);
+    this.issues = issues;
+  }
+}
+
+/** Something did not come in the time that the caller gave it. Nothing is lost. */
+export class TimeoutError extends AntiphonError {
+  override readonly name = "TimeoutError";
 }
 
 /** Makes the error for a mistake of the caller: `throw usageError(NOT_OPEN, "sendText")`. */
@@ -625,4 +687,452 @@ export const BAD_COMPRESSION_OPTION = {
   sentence: (option: string, value: string | number, expected: string) =>
     `compression.${option} is ${typeof value === "number" ? value : shown(value)}, not ${expected}`,
   remedy: "Leave the option out for its default.",
+};
+
+// Sockets
+
+/** Something was to be sent or received, and the connection has ended. */
+export const DISCONNECTED = {
+  code: "DISCONNECTED",
+  sentence: (call: string, code: number, reason: string) =>
+    `${call}: the connection has ended with ${code}${reason === "" ? "" : ` (${reason})`}`,
+  remedy:
+    "Nothing: this is how a receive or send that was under way learns of the end. `for await` ends without an error.",
+};
+
+/** `sendText` got something else. */
+export const NOT_TEXT = {
+  code: "NOT_TEXT",
+  sentence: (call: string, type: string) => `${call} wants a string, got ${type}`,
+  remedy: "Give it a string; `sendJson` sends other values.",
+};
+
+/** `receiveText` met bytes, or `receiveBytes` text. */
+export const WRONG_MESSAGE_TYPE = {
+  code: "WRONG_MESSAGE_TYPE",
+  closeCode: 1003,
+  sentence: (call: string, wanted: string, came: string) => `${call} wants ${wanted}, and ${came} came`,
+  remedy: "Use `receive` where both may come. The message is in `error.data`.",
+};
+
+/** What came is not JSON. */
+export const INVALID_JSON = {
+  code: "INVALID_JSON",
+  closeCode: 1007,
+  sentence: (reason: string) => `a message is not JSON: ${reason}`,
+  remedy: "Catch it to answer the peer; `iterJson({ onInvalid })` can skip. The message is in `error.data`.",
+};
+
+/** What came is JSON, and the schema does not want it. */
+export const SCHEMA_MISMATCH = {
+  code: "SCHEMA_MISMATCH",
+  closeCode: 1007,
+  sentence: (issues: string) => `a message does not match the schema: ${issues}`,
+  remedy: "Catch it to answer the peer; `iterJson({ onInvalid })` can skip. The issues are in `error.issues`.",
+};
+
+/** What is to be sent has no JSON. */
+export const NOT_SERIALIZABLE = {
+  code: "NOT_SERIALIZABLE",
+  sentence: (call: string, type: string) => `${call} got ${type}, which has no JSON`,
+  remedy: "Give it an object, array, string, number, boolean or null; or set `json` to a codec that knows the type.",
+};
+
+/** A receive took longer than its `timeout`. */
+export const RECEIVE_TIMEOUT = {
+  code: "RECEIVE_TIMEOUT",
+  sentence: (call: string, milliseconds: number) => `${call}: no message within ${digits(milliseconds)} ms`,
+  remedy: "Call it again: no message is lost. Raise `timeout`, or leave it out to wait for ever.",
+};
+
+/** A pong took longer than the `timeout` of its ping. */
+export const PING_TIMEOUT = {
+  code: "PING_TIMEOUT",
+  sentence: (milliseconds: number) => `ping: no pong within ${digits(milliseconds)} ms`,
+  remedy: "The peer is slow, or gone: the heartbeat finds out. Raise `timeout`.",
+};
+
+/** This runtime's own WebSocket has no such thing. */
+export const NOT_ON_THIS_WIRE = {
+  code: "NOT_ON_THIS_WIRE",
+  sentence: (call: string) => `${call} is not possible on this runtime's own WebSocket`,
+  remedy: "Browsers let no page ping or stream; send messages of your own instead.",
+};
+
+/** Two wait for the next message. */
+export const CONCURRENT_READ = {
+  code: "CONCURRENT_READ",
+  sentence: (call: string) => `${call} while another receive or iterator waits for the next message`,
+  remedy: "A socket has one reader at a time: await the first one, or hand messages on from one loop.",
+};
+
+/** A socket in events style is read by its events. */
+export const READ_IN_EVENTS_STYLE = {
+  code: "READ_IN_EVENTS_STYLE",
+  sentence: (call: string) => `${call} on a socket whose messages go to an event handler, or are ignored`,
+  remedy: "Use the `message` event, or write the route as a function with `for await`.",
+};
+
+/** `onInvalid` is no word that we know. */
+export const BAD_OPTION = {
+  code: "BAD_OPTION",
+  sentence: (name: string, value: ErrorArgument, expected: string) => `${name} is ${value}, expected ${expected}`,
+  remedy: "Give the option one of the values that its documentation names.",
+};
+
+/** The peer takes messages more slowly than they are sent. */
+export const SEND_BUFFER_FULL = {
+  code: "SEND_BUFFER_FULL",
+  closeCode: 1013,
+  sentence: (size: number, limit: number) =>
+    `${digits(size)} bytes wait for a slow peer, more than limits.sendBuffer (${digits(limit)})`,
+  remedy:
+    "Await what `send` returns to send no faster than the peer reads; or set `slowConsumer` to drop messages, or raise the limit.",
+};
+
+/** The handler takes messages more slowly than they come. */
+export const RECEIVE_QUEUE_FULL = {
+  code: "RECEIVE_QUEUE_FULL",
+  closeCode: 1008,
+  sentence: (messages: number, milliseconds: number) =>
+    `${digits(messages)} messages have waited to be read for limits.receiveFullTimeout (${digits(milliseconds)} ms)`,
+  remedy:
+    "Read them (`for await`, `receive`), call `socket.ignoreMessages()` if they are of no interest, or raise the limit.",
+};
+
+/** The peer sends more messages than it may. */
+export const TOO_MANY_MESSAGES = {
+  code: "TOO_MANY_MESSAGES",
+  closeCode: 1008,
+  sentence: (limit: number) => `more than limits.messagesPerSecond (${digits(limit)})`,
+  remedy: "Raise the limit, or set `overRate` to `pause` to slow such peers down instead.",
+};
+
+/** The peer sends more bytes than it may. */
+export const TOO_MANY_BYTES = {
+  code: "TOO_MANY_BYTES",
+  closeCode: 1008,
+  sentence: (limit: number) => `more than limits.bytesPerSecond (${digits(limit)})`,
+  remedy: "Raise the limit, or set `overRate` to `pause` to slow such peers down instead.",
+};
+
+/** A peer that vanished. */
+export const HEARTBEAT_TIMEOUT = {
+  code: "HEARTBEAT_TIMEOUT",
+  closeCode: 1006,
+  sentence: (milliseconds: number) => `no sign of life for ${digits(milliseconds)} ms, and no answer to a ping`,
+  remedy: "The peer or its network is gone. `heartbeat` sets interval and timeout.",
+};
+
+/** No message in either direction. */
+export const IDLE_TIMEOUT = {
+  code: "IDLE_TIMEOUT",
+  closeCode: 1001,
+  sentence: (milliseconds: number) => `no message either way for limits.idleTimeout (${digits(milliseconds)} ms)`,
+  remedy: "Send something now and then, or raise the limit. Pings are no messages.",
+};
+
+/** The connection is as old as it may become. */
+export const LIFETIME_OVER = {
+  code: "LIFETIME_OVER",
+  closeCode: 1001,
+  sentence: (milliseconds: number) => `open for limits.lifetime (${digits(milliseconds)} ms)`,
+  remedy: "Connect again, or raise the limit.",
+};
+
+/** The permission that `socket.expires` spoke of has ended. */
+export const PERMISSION_EXPIRED = {
+  code: "PERMISSION_EXPIRED",
+  closeCode: 4401,
+  sentence: () => "the permission given to socket.expires() has ended",
+  remedy: "Renew it with another `socket.expires(date)` in time, or connect again with a new token.",
+};
+
+/** Rooms have names. */
+export const BAD_ROOM_NAME = {
+  code: "BAD_ROOM_NAME",
+  sentence: (name: string) => `a room is named by a string that is not empty, got ${name}`,
+  remedy: "Give a name; `String(id)` makes one out of a number.",
+};
+
+// The server
+
+/** `accept` came too late to choose. */
+export const ALREADY_ACCEPTED = {
+  code: "ALREADY_ACCEPTED",
+  sentence: (option: string) => `accept({ ${option} }) after the socket was accepted`,
+  remedy: "Call `accept` with its options before the first send, receive or join, which accept by themselves.",
+};
+
+/** `reject` came too late. */
+export const REJECT_AFTER_ACCEPT = {
+  code: "REJECT_AFTER_ACCEPT",
+  sentence: (status: number) => `reject(${status}) after the socket was accepted`,
+  remedy: "Reject before the first send, receive, join or accept; afterwards use `close` with a code of 4000 to 4999.",
+};
+
+/** A status that refuses nothing. */
+export const REJECT_STATUS = {
+  code: "REJECT_STATUS",
+  sentence: (status: ErrorArgument) => `reject(${status}): a rejection has a status from 300 to 599`,
+  remedy: "Choose what fits: 401 without credentials, 403 not allowed, 404 not there, 429 too often, 503 not now.",
+};
+
+/** A middleware called `next` again. */
+export const NEXT_TWICE = {
+  code: "NEXT_TWICE",
+  sentence: () => "next() was called twice by the same middleware",
+  remedy: "Call it once; its promise resolves when the connection has ended.",
+};
+
+/** A socket joined a room after its end, or after it was rejected. */
+export const JOIN_AFTER_END = {
+  code: "JOIN_AFTER_END",
+  sentence: (call: string, state: string) => `${call} on a socket that is ${state}`,
+  remedy: "Join while `socket.open`, or before it is accepted, which joining does.",
+};
+
+/** An option that there is not. */
+export const UNKNOWN_OPTION = {
+  code: "UNKNOWN_OPTION",
+  sentence: (name: string, place: string, known: string) => `${place} has no option ${name}; it has ${known}`,
+  remedy: "Look for a typing mistake in the name.",
+};
+
+/** A handler is a function or an object of events. */
+export const BAD_HANDLER = {
+  code: "BAD_HANDLER",
+  sentence: (path: string, found: string) => `the handler of ${path} is ${found}, neither a function nor events`,
+  remedy: "Give a function, or an object with `open`, `message`, `close`, `upgrade`, `drain` or `error`.",
+};
+
+/** An app was changed after it was mounted. */
+export const APP_MOUNTED = {
+  code: "APP_MOUNTED",
+  sentence: (call: string) => `${call} on an app that is mounted already: the app above it would not know`,
+  remedy: "Register everything on an app before `app.route` mounts it.",
+};
+
+/** `urlFor` of no route. */
+export const UNKNOWN_ROUTE = {
+  code: "UNKNOWN_ROUTE",
+  sentence: (name: string) => `no route is named ${name}`,
+  remedy: "Name it where it is registered: `app.ws(path, { name }, handler)`.",
+};
+
+/** No route of ours has this path. */
+export const NO_ROUTE = {
+  code: "NO_ROUTE",
+  status: 404,
+  sentence: (path: string) => `no WebSocket route matches ${path}`,
+  remedy: "Register one with `app.ws`; values that do not convert do not match, and `/a` and `/a/` differ.",
+};
+
+/** Too many connections in all. */
+export const TOO_MANY_CONNECTIONS = {
+  code: "TOO_MANY_CONNECTIONS",
+  status: 503,
+  sentence: (limit: number) => `limits.connections (${digits(limit)}) are open`,
+  remedy: "Raise the limit, or add machines.",
+};
+
+/** Too many connections from one address. */
+export const TOO_MANY_FROM_ADDRESS = {
+  code: "TOO_MANY_FROM_ADDRESS",
+  status: 429,
+  sentence: (address: string, limit: number) =>
+    `limits.connectionsPerAddress (${digits(limit)}) are open from ${address}`,
+  remedy: "Raise the limit; behind a proxy, set `trustProxy`, or all clients have the proxy's address.",
+};
+
+/** Too many handshakes wait for an answer. */
+export const TOO_MANY_HANDSHAKES = {
+  code: "TOO_MANY_HANDSHAKES",
+  status: 503,
+  sentence: (limit: number) => `limits.handshakes (${digits(limit)}) wait to be accepted`,
+  remedy: "Raise the limit, or make the middleware before `accept` faster.",
+};
+
+/** Too many bytes wait in queues. */
+export const QUEUES_FULL = {
+  code: "QUEUES_FULL",
+  status: 503,
+  sentence: (limit: number) => `more than limits.queuedBytes (${digits(limit)}) wait in the queues of all sockets`,
+  remedy: "Raise the limit, or make slow consumers and handlers wait less.",
+};
+
+/** Nobody accepted in time. */
+export const HANDSHAKE_TIMEOUT = {
+  code: "HANDSHAKE_TIMEOUT",
+  status: 503,
+  sentence: (limit: number) => `not accepted within limits.handshakeTimeout (${digits(limit)} ms)`,
+  remedy: "Make the middleware before `accept` faster, or raise the limit.",
+};
+
+/** The app is closing. */
+export const APP_CLOSING = {
+  code: "APP_CLOSING",
+  status: 503,
+  sentence: () => "the app is closing",
+  remedy: "Clients connect again, to a machine that is there.",
+};
+
+/** Nobody decided. */
+export const NOT_ACCEPTED = {
+  code: "NOT_ACCEPTED",
+  status: 403,
+  sentence: (who: string) => `the ${who} returned without accepting the socket`,
+  remedy: "Call `next()` in a middleware, or `accept`, or send or receive something; `reject(status)` says why not.",
+};
+
+/** The host in the request is not one of ours. */
+export const HOST_REFUSED = {
+  code: "HOST_REFUSED",
+  status: 403,
+  sentence: (reason: string) => reason,
+  remedy: "Add the host to the option `hosts`.",
+};
+
+/** The page that asks is not allowed to. */
+export const ORIGIN_REFUSED = {
+  code: "ORIGIN_REFUSED",
+  status: 403,
+  sentence: (reason: string) => reason,
+  remedy: "Add the origin to the option `origins`; any page can make a browser connect, with the user's cookies.",
+};
+
+/** The user's code threw before it accepted. */
+export const FAILED_BEFORE_ACCEPT = {
+  code: "FAILED_BEFORE_ACCEPT",
+  status: 500,
+  sentence: (where: string) => `the ${where} threw before the socket was accepted`,
+  remedy: "The log has the error itself.",
+};
+
+/** The user's code rejected. */
+export const REJECTED = {
+  code: "REJECTED",
+  sentence: (status: number) => `rejected with ${status} by the app`,
+  remedy: "The middleware or handler decided so.",
+};
+
+// Paths
+
+/** A path pattern is not a path. */
+export const PATTERN_WITHOUT_SLASH = {
+  code: "PATTERN_WITHOUT_SLASH",
+  sentence: (pattern: string) => `path pattern is ${shown(pattern)} and does not begin with "/"`,
+  remedy: 'Begin the pattern with a slash: `"/chat/:room"`. Only `"*"`, for all paths, stands without one.',
+};
+
+/** A segment of a path pattern is none of those there are. */
+export const PATTERN_SEGMENT_INVALID = {
+  code: "PATTERN_SEGMENT_INVALID",
+  sentence: (pattern: string, position: number, segment: string, problem: string) =>
+    `path pattern ${shown(pattern)}: segment ${position} (${shown(segment)}) ${problem}`,
+  remedy:
+    "A segment is plain text, `:name`, `:name<converter>` or, at the end, `*`, and always whole. In plain text write `%3A` for a colon, `%2A` for a star, `%3F` for a question mark.",
+};
+
+/** Something follows the part of a path pattern that takes the rest of the path. */
+export const PATTERN_AFTER_REST = {
+  code: "PATTERN_AFTER_REST",
+  sentence: (pattern: string, position: number, segment: string) =>
+    `path pattern ${shown(pattern)}: segment ${position} (${shown(segment)}) takes the rest of the path, and is not the last`,
+  remedy: "Move `:name<path>` or `*` to the end, or use `:name` for a single segment.",
+};
+
+/** Two parameters of a path pattern have one name. */
+export const PATTERN_PARAM_TWICE = {
+  code: "PATTERN_PARAM_TWICE",
+  sentence: (pattern: string, position: number, name: string) =>
+    `path pattern ${shown(pattern)}: segment ${position} names a parameter ${shown(name)} again`,
+  remedy: "Give each parameter its own name; where an app is mounted, the prefix counts too.",
+};
+
+/** A path pattern names a converter that the app does not have. */
+export const CONVERTER_UNKNOWN = {
+  code: "CONVERTER_UNKNOWN",
+  sentence: (pattern: string, position: number, converter: string, known: string) =>
+    `path pattern ${shown(pattern)}: segment ${position} names the converter ${shown(converter)}; there are ${known}`,
+  remedy: "Correct the name, or call `app.converter` before the route that uses it.",
+};
+
+/** A converter has a name that no path pattern could use. */
+export const CONVERTER_NAME_INVALID = {
+  code: "CONVERTER_NAME_INVALID",
+  sentence: (converter: string) => `name of a converter is ${shown(converter)}, not a name as in JavaScript`,
+  remedy: "Use letters, digits and underscores, and begin with a letter.",
+};
+
+/** A converter's name is taken. */
+export const CONVERTER_TWICE = {
+  code: "CONVERTER_TWICE",
+  sentence: (converter: string) => `there is a converter ${shown(converter)} already`,
+  remedy: "Choose another name: what a name converts to holds for the whole app.",
+};
+
+/** A route could never be reached, because an earlier one takes all its paths. */
+export const ROUTE_DUPLICATE = {
+  code: "ROUTE_DUPLICATE",
+  sentence: (pattern: string, earlier: string) =>
+    `route ${shown(pattern)} takes the same paths as ${shown(earlier)}, which was registered earlier`,
+  remedy: "Remove one of the two, or change its path or its converters. Names of parameters do not tell routes apart.",
+};
+
+/** Two routes have one name. */
+export const ROUTE_NAME_TWICE = {
+  code: "ROUTE_NAME_TWICE",
+  sentence: (name: string, pattern: string, earlier: string) =>
+    `route ${shown(pattern)} is named ${shown(name)}, which is the name of ${shown(earlier)}`,
+  remedy: "Give each route its own name.",
+};
+
+/** A path was to be built without one of its parameters. */
+export const PATH_PARAM_MISSING = {
+  code: "PATH_PARAM_MISSING",
+  sentence: (pattern: string, name: string) => `path for ${shown(pattern)}: the parameter ${shown(name)} is missing`,
+  remedy: "Give a value for every parameter of the pattern.",
+};
+
+/** A converter made something else than text of a value. */
+export const PATH_PARAM_NOT_TEXT = {
+  code: "PATH_PARAM_NOT_TEXT",
+  sentence: (pattern: string, name: string, type: string) =>
+    `path for ${shown(pattern)}: the parameter ${shown(name)} becomes ${type}, not a string`,
+  remedy: "Give a string where the pattern names no converter; let `format` of your own converters return one.",
+};
+
+/** A path was to be built with a value that would not come back out of it. */
+export const PATH_PARAM_UNFIT = {
+  code: "PATH_PARAM_UNFIT",
+  sentence: (pattern: string, name: string, text: string, problem: string) =>
+    `path for ${shown(pattern)}: the parameter ${shown(name)} is ${shown(text)}, ${problem}`,
+  remedy: "Give a value that the converter of this parameter would itself read from a path.",
+};
+
+// Guards
+
+/** An element of the option `origins` is no origin, pattern or function. */
+export const BAD_ORIGINS = {
+  code: "BAD_ORIGINS",
+  sentence: (value: string) =>
+    `origins holds ${shown(value)}, which is no origin such as "https://app.example.com", "https://*.example.com" or "http://localhost:*"`,
+  remedy: 'Write scheme, host and port, without path or trailing slash; or a RegExp, a function, "same-host" or "*".',
+};
+
+/** An element of the option `hosts` is no host. */
+export const BAD_HOSTS = {
+  code: "BAD_HOSTS",
+  sentence: (value: string) =>
+    `hosts holds ${shown(value)}, which is no host such as "example.com", "example.com:8080", "*.example.com" or "[::1]"`,
+  remedy: "Write the host with an optional port, without scheme or path; leave `hosts` out to allow any.",
+};
+
+/** The option `trustProxy` is none of its forms. */
+export const BAD_TRUST_PROXY = {
+  code: "BAD_TRUST_PROXY",
+  sentence: (value: string) =>
+    `trustProxy is or holds ${shown(value)}, which is no address, no CIDR such as "10.0.0.0/8" and none of "loopback", "linklocal", "uniquelocal"`,
+  remedy: "Name the proxies by address, or give their number as a whole number (not a string), or true or false.",
 };

@@ -1,0 +1,137 @@
+/** A wire made of an engine and a byte stream: our own WebSocket, over TCP, TLS, HTTP/2 or memory. */
+
+import type { EngineOptions } from "../protocol/engine-options.ts";
+import type { CloseInfo, EngineSink } from "../protocol/engine-sink.ts";
+import type { Message } from "../protocol/message.ts";
+import { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { ByteStream } from "../protocol/run/byte-stream.ts";
+import type { Clock } from "../protocol/run/clock.ts";
+import { EngineRunner } from "../protocol/run/engine-runner.ts";
+import { sendStream } from "../protocol/send-stream.ts";
+import type { Wire, WireSink, WireStreamOptions } from "./wire.ts";
+import { WIRE_HIGH_WATER } from "./wire.ts";
+
+/** What an engine on a stream needs: all but its sink. */
+export interface EngineWireOptions extends Omit<EngineOptions, "sink" | "autoPong"> {
+  readonly clock: Clock;
+  /** Milliseconds for the closing handshake and for the peer to end TCP. */
+  readonly closeTimeout: number;
+}
+
+/** The opening handshake is done; the stream is the wire's from `open` on. */
+export class EngineWire implements Wire {
+  readonly #stream: ByteStream;
+  readonly #options: EngineWireOptions;
+  #runner!: EngineRunner;
+  #sink!: WireSink;
+  #awaitsRoom = false;
+
+  constructor(stream: ByteStream, options: EngineWireOptions) {
+    this.#stream = stream;
+    this.#options = options;
+  }
+
+  open(sink: WireSink): void {
+    this.#sink = sink;
+    this.#runner = new EngineRunner(this.#stream, { ...this.#options, sink: new EngineListener(sink) });
+    this.#runner.open();
+  }
+
+  get bufferedAmount(): number {
+    return this.#runner.engine.outputSize + this.#stream.bufferedAmount;
+  }
+
+  get lastHeard(): number {
+    return this.#runner.lastHeard;
+  }
+
+  send(message: Message | PreparedMessage, compress: boolean): boolean {
+    const { engine } = this.#runner;
+    if (engine.state !== "open") return false;
+    if (message instanceof PreparedMessage) engine.sendPrepared(message, compress ? COMPRESS : PLAIN);
+    else engine.send(message, compress ? COMPRESS : PLAIN);
+    if (this.bufferedAmount < WIRE_HIGH_WATER) return true;
+    this.#awaitRoom();
+    return false;
+  }
+
+  flushed(done: (out: boolean) => void): void {
+    const { engine } = this.#runner;
+    if (engine.compressing) return void engine.compressed().then(() => this.flushed(done));
+    // What this turn has sent reaches the stream in a microtask that was queued before this one.
+    queueMicrotask(() => this.#stream.flushed(done));
+  }
+
+  ping(payload: Uint8Array): void {
+    if (this.#runner.engine.state === "open") this.#runner.engine.ping(payload);
+  }
+
+  pause(): void {
+    this.#runner.engine.pause();
+  }
+
+  resume(): void {
+    this.#runner.engine.resume();
+  }
+
+  sendStream(
+    chunks: Iterable<Message> | AsyncIterable<Message>,
+    { onMoved, ...options }: WireStreamOptions,
+  ): Promise<void> {
+    const drained = () =>
+      new Promise<void>((resolve) => {
+        this.flushed((out) => {
+          if (out) onMoved?.();
+          resolve();
+        });
+      });
+    return sendStream(this.#runner.engine, chunks, { drained, ...options });
+  }
+
+  close(code: number | undefined, reason: string): void {
+    this.#runner.engine.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#stream.destroy();
+    this.#runner.engine.abort();
+  }
+
+  /** A stream may take more than our high water without being full; then it tells of no drain. */
+  #awaitRoom(): void {
+    if (this.#awaitsRoom) return;
+    this.#awaitsRoom = true;
+    this.flushed((out) => {
+      this.#awaitsRoom = false;
+      if (out) this.#sink.wireOnRoom();
+    });
+  }
+}
+
+const COMPRESS = { compress: true };
+const PLAIN = { compress: false };
+
+/** What the engine says, in the words of a wire. */
+class EngineListener implements EngineSink {
+  readonly #sink: WireSink;
+
+  constructor(sink: WireSink) {
+    this.#sink = sink;
+  }
+
+  message(data: Message): void {
+    this.#sink.wireOnMessage(data);
+  }
+
+  pong(payload: Uint8Array): void {
+    this.#sink.wireOnPong(payload);
+  }
+
+  output(): void {
+    this.#sink.wireOnRoom();
+  }
+
+  close(info: CloseInfo): void {
+    this.#sink.wireOnClose(info);
+  }
+}

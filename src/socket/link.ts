@@ -1,0 +1,295 @@
+/** The inner life of a socket: between the wire and the user's methods, it keeps the state, the deadlines and the end. */
+
+import type { ProtocolError } from "../errors.ts";
+import {
+  DISCONNECTED,
+  DisconnectError,
+  HEARTBEAT_TIMEOUT,
+  protocolError,
+  READ_IN_EVENTS_STYLE,
+  SEND_BUFFER_FULL,
+  usageError,
+} from "../errors.ts";
+import { encodeClosePayload } from "../protocol/close-code.ts";
+import type { CloseInfo } from "../protocol/engine-sink.ts";
+import type { Message } from "../protocol/message.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import { Waiters } from "../protocol/waiters.ts";
+import type { InflowListener, InflowOwner } from "./inflow.ts";
+import { Inflow } from "./inflow.ts";
+import { Pings } from "./pings.ts";
+import type { Reading, ReceiveOptions } from "./receive-queue.ts";
+import type { SendQueueOwner } from "./send-queue.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { SocketConfig } from "./socket-config.ts";
+import type { SocketState } from "./socket-state.ts";
+import type { Traffic } from "./traffic.ts";
+import type { WatchOwner } from "./watch.ts";
+import { Watch } from "./watch.ts";
+import type { Wire, WireSink } from "./wire.ts";
+
+/** One connection, from before it is open to after its end. */
+export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
+  readonly config: SocketConfig;
+  /** Called once when it is over, before its user hears of it. */
+  onEnd: ((info: CloseInfo) => void) | undefined;
+  /** Called when there is room to send again. */
+  onRelieved: (() => void) | undefined;
+  #id: string | undefined;
+  #state: SocketState = "connecting";
+  #wire: Wire | undefined;
+  #sending: SendQueue | undefined;
+  #watch: Watch | undefined;
+  #pings: Pings | undefined;
+  readonly #inflow: Inflow;
+  #failure: ProtocolError | undefined;
+  /** While it is closing: with what. After the end: how it ended. */
+  #end: CloseInfo | undefined;
+  readonly #closed = new Waiters<CloseInfo>();
+  #abort: AbortController | undefined;
+  /** When the permission ends, if that was said before it was open. */
+  #expiresAt: number | undefined;
+  /** While it is closing: what was left to be sent. */
+  #left = 0;
+
+  constructor(config: SocketConfig) {
+    this.config = config;
+    this.#inflow = new Inflow(this);
+  }
+
+  /** A random name, the same for life. */
+  get id(): string {
+    this.#id ??= crypto.randomUUID();
+    return this.#id;
+  }
+
+  get state(): SocketState {
+    return this.#state;
+  }
+
+  /** Resolves when it is over. Never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.#state === "closed" ? Promise.resolve(this.#end!) : this.#closed.wait();
+  }
+
+  /** Aborts when it is over, with a `DisconnectError`. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#state === "closed") this.#abort.abort(this.disconnectError("signal"));
+    }
+    return this.#abort.signal;
+  }
+
+  get latency(): number | undefined {
+    return this.#pings?.latency;
+  }
+
+  get received(): Traffic {
+    return this.#inflow.received;
+  }
+
+  /** The sending half; `undefined` before it is open. */
+  get sending(): SendQueue | undefined {
+    return this.#sending;
+  }
+
+  get lastHeard(): number {
+    return this.#wire!.lastHeard;
+  }
+
+  get reading(): "on" | "paused" {
+    return this.#inflow.isHeld ? "paused" : "on";
+  }
+
+  get canPing(): boolean {
+    return this.#wire?.ping !== undefined;
+  }
+
+  /** Whether streams of pieces can be sent. */
+  get canStream(): boolean {
+    return this.#wire?.sendStream !== undefined;
+  }
+
+  get queuedMessages(): number {
+    return this.#inflow.queue.length;
+  }
+
+  /** The connection is open, on this wire. */
+  open(wire: Wire): void {
+    this.#state = "open";
+    this.#wire = wire;
+    this.#sending = new SendQueue(this, wire);
+    wire.open(this);
+    this.#watch = new Watch(this);
+    if (this.#expiresAt !== undefined) this.#watch.expires(this.#expiresAt);
+  }
+
+  /** The next message, or the end. */
+  read<Result>(reading: Reading<Result>, options?: ReceiveOptions): Promise<Result> {
+    if (this.#inflow.isPulled) return this.#inflow.queue.read(reading, options);
+    return Promise.reject(usageError(READ_IN_EVENTS_STYLE, reading.call));
+  }
+
+  /** Messages go to the listener from now on. */
+  listen(listener: InflowListener): void {
+    this.#inflow.listen(listener);
+  }
+
+  /** Messages go nowhere from now on. */
+  ignoreMessages(): void {
+    this.#inflow.discard();
+  }
+
+  /** A message went out: for the idle timeout. */
+  active(): void {
+    this.#watch?.active();
+  }
+
+  /** Sends a message of a room's; nothing unless open. */
+  deliver(message: PreparedMessage): void {
+    if (this.#state !== "open") return;
+    this.#watch!.active();
+    this.#sending!.deliver(message);
+  }
+
+  ping(): void {
+    this.#pings ??= new Pings(this.config.clock);
+    this.#wire!.ping?.(this.#pings.next());
+  }
+
+  /** Sends a ping; resolves with the round trip in milliseconds. */
+  roundTrip(timeout: number): Promise<number> {
+    if (this.#state !== "open") return Promise.reject(this.disconnectError("ping"));
+    this.ping();
+    return this.#pings!.roundTrip(timeout);
+  }
+
+  /** The permission ends in so many milliseconds. */
+  expires(milliseconds: number): void {
+    const time = this.config.clock.now() + milliseconds;
+    if (this.#state === "connecting") this.#expiresAt = time;
+    if (this.#state === "open") this.#watch!.expires(time);
+  }
+
+  /** Begins the closing handshake behind all that was sent; before it is open, ends it. Throws a `UsageError` for a bad code. */
+  close(code: number, reason: string): void {
+    encodeClosePayload(this.config.role, code, reason, this.config.platform.text);
+    if (this.#state === "connecting") return this.terminate();
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#end = { code, reason, wasClean: false };
+    this.#left = this.#sending!.bufferedAmount;
+    this.#watch!.ending();
+    this.#inflow.stop();
+    this.#sending!.last(() => {
+      // From here on the wire has a deadline of its own.
+      this.#watch!.stop();
+      this.#wire!.close(code, reason);
+    });
+  }
+
+  /** Closes for a rule or limit of ours that was passed. The peer gets the code, and no word of ours. */
+  fail(error: ProtocolError): void {
+    if (this.#state !== "open") return;
+    this.#failure = error;
+    this.#sending!.drop();
+    this.close(error.closeCode, "");
+  }
+
+  /** Ends at once, without a handshake. */
+  terminate(): void {
+    if (this.#wire === undefined) this.wireOnClose({ code: 1006, reason: "", wasClean: false });
+    else this.#wire.terminate();
+  }
+
+  /** The error for a call that the end has overtaken. */
+  disconnectError(call: string): DisconnectError {
+    const info = this.#end ?? { code: 1006, reason: "", wasClean: false };
+    const error = new DisconnectError(DISCONNECTED.sentence(call, info.code, info.reason), info);
+    madeBy.set(error, this);
+    return error;
+  }
+
+  /** Whether an error says no more than that this connection has ended. */
+  isOwnEnd(error: unknown): boolean {
+    if (madeBy.get(error as object) === this) return true;
+    // What was handed `socket.signal` throws its reason, or an AbortError of its own.
+    const aborted = this.#abort?.signal.aborted ?? false;
+    return aborted && (error as Error | null)?.name === "AbortError";
+  }
+
+  wireOnMessage(data: Message): void {
+    this.#watch?.active();
+    this.#inflow.message(data);
+  }
+
+  wireOnPong(payload: Uint8Array): void {
+    this.#pings?.pong(payload);
+  }
+
+  wireOnRoom(): void {
+    this.#sending!.pump();
+    if (this.#state !== "closing") return;
+    const left = this.#sending!.bufferedAmount;
+    if (left < this.#left) this.#watch!.moved();
+    this.#left = left;
+  }
+
+  wireOnClose(info: CloseInfo): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    const error = info.error ?? this.#failure;
+    this.#end = error === undefined ? info : { ...info, error };
+    this.#watch?.stop();
+    this.#sending?.end();
+    this.#pings?.end(() => this.disconnectError("ping"));
+    this.onEnd?.(this.#end);
+    this.#abort?.abort(this.disconnectError("signal"));
+    this.#closed.tell(this.#end);
+    this.#inflow.end(this.#end);
+  }
+
+  sendQueueOnOverflow(size: number): void {
+    this.fail(protocolError(SEND_BUFFER_FULL, size, this.config.limits.sendBuffer));
+  }
+
+  sendQueueOnRelieved(): void {
+    this.onRelieved?.();
+  }
+
+  sendQueueOnMoved(): void {
+    this.#watch?.active();
+    this.#watch?.moved();
+  }
+
+  hold(): void {
+    this.#wire?.pause?.();
+  }
+
+  release(): void {
+    this.#watch?.resumed();
+    this.#wire?.resume?.();
+  }
+
+  inflowOnFull(isFull: boolean): void {
+    if (isFull) this.#watch?.full();
+    else this.#watch?.relieved();
+  }
+
+  watchOnDead(silence: number): void {
+    this.#failure = protocolError(HEARTBEAT_TIMEOUT, Math.round(silence));
+    this.#wire!.terminate();
+  }
+
+  watchOnFail(error: ProtocolError): void {
+    this.fail(error);
+  }
+
+  watchOnStuck(): void {
+    this.#wire!.terminate();
+  }
+}
+
+/** Whose end a `DisconnectError` tells of: in a proxy, that of one socket is no end of the other. */
+const madeBy = new WeakMap<object, Link>();

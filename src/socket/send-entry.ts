@@ -1,0 +1,39 @@
+/** What stands in line to be sent, and how much of it there is. */
+
+import type { Message } from "../protocol/message.ts";
+import { PreparedMessage } from "../protocol/prepared-message.ts";
+
+/** A whole message. */
+export interface QueuedMessage {
+  readonly type: "message";
+  readonly message: Message | PreparedMessage;
+  readonly compress: boolean;
+  /** For bytes that are sent as they lie: called once they are out. */
+  readonly out: ((out: boolean) => void) | undefined;
+}
+
+/** Beside messages, a stream of pieces may wait for its turn, and a Close frame for the end. */
+export type Entry = QueuedMessage | { readonly type: "turn"; readonly begin: () => void };
+
+/** The message as the user gave it. */
+export function dataOf(message: Message | PreparedMessage): Message {
+  return message instanceof PreparedMessage ? message.data : message;
+}
+
+/** Its bytes; text counts its characters. */
+export function sizeOf(message: Message | PreparedMessage): number {
+  return dataOf(message).length;
+}
+
+/** The same for what stands in line. */
+export function sizeOfEntry(entry: Entry): number {
+  return entry.type === "message" ? sizeOf(entry.message) : 0;
+}
+
+/** Whether the message goes out from where it lies, and must not change until then. */
+export function isSentAsItLies(message: Message | PreparedMessage): boolean {
+  return message instanceof Uint8Array && message.length > COPIED;
+}
+
+/** Up to this size the engine copies bytes when they are sent. */
+const COPIED = 4096;

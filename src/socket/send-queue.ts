@@ -1,0 +1,273 @@
+/** What waits for the peer: at most 64 KiB lie with the transport, the rest here, as whole messages that a policy can act on. */
+
+import { NOT_OPEN, UsageError } from "../errors.ts";
+import { CloseCode } from "../protocol/close-code.ts";
+import type { Message } from "../protocol/message.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import { MessageQueue } from "./message-queue.ts";
+import { quiet } from "./quiet.ts";
+import type { Entry, QueuedMessage } from "./send-entry.ts";
+import { dataOf, isSentAsItLies, sizeOf, sizeOfEntry } from "./send-entry.ts";
+import type { SocketConfig } from "./socket-config.ts";
+import type { SocketState } from "./socket-state.ts";
+import type { Traffic } from "./traffic.ts";
+import type { Wire, WireStreamOptions } from "./wire.ts";
+import { WIRE_HIGH_WATER } from "./wire.ts";
+
+/** Whose messages these are. */
+export interface SendQueueOwner {
+  readonly id: string;
+  readonly state: SocketState;
+  readonly config: SocketConfig;
+  /** The peer is too slow, and the policy is to close: more than the limit would wait. */
+  sendQueueOnOverflow(size: number): void;
+  /** There is room again. */
+  sendQueueOnRelieved(): void;
+  /** A piece of a stream is out. */
+  sendQueueOnMoved(): void;
+  close(code: number, reason: string): void;
+  /** The error for a send that will not come about. */
+  disconnectError(call: string): Error;
+}
+
+interface Deferred {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The sending half of a socket. */
+export class SendQueue {
+  readonly sent: Traffic = { messages: 0, bytes: 0 };
+  /** Messages that the policy dropped. */
+  dropped = 0;
+  readonly #owner: SendQueueOwner;
+  readonly #wire: Wire;
+  readonly #entries: MessageQueue<Entry>;
+  /** `held`: somebody has the wire for themselves. */
+  #state: "flowing" | "full" | "held" | "ended" = "flowing";
+  /** Whether it was told that it is full; a stream fills nothing. */
+  #isReported = false;
+  /** Those who wait for room. */
+  #waiting: Deferred[] = NOBODY;
+  /** Those who wait for their bytes to be out. */
+  #lent: Set<Deferred> | null = null;
+
+  constructor(owner: SendQueueOwner, wire: Wire) {
+    this.#owner = owner;
+    this.#wire = wire;
+    this.#entries = new MessageQueue(owner.config.budget, sizeOfEntry);
+  }
+
+  /** Bytes that wait, here and in the transport. Text that waits here counts its characters. */
+  get bufferedAmount(): number {
+    return this.#entries.bytes + this.#wire.bufferedAmount;
+  }
+
+  /** Sends a message; the promise is the backpressure. Hot path (bench: `server`). */
+  send(message: Message | PreparedMessage, compress: boolean): Promise<void> {
+    if (this.#state === "ended") return this.#refuse();
+    if (isSentAsItLies(message)) return this.#lend(message, compress);
+    if (this.#state === "flowing") {
+      if (this.#hand(message, compress)) return DONE;
+      this.#becomeFull();
+    } else this.#admit({ type: "message", message, compress, out: undefined });
+    return this.#hasEnded() ? this.#refuse() : this.#untilRoom();
+  }
+
+  /** Sends a message that nobody waits for; nothing after the end. */
+  deliver(message: PreparedMessage): void {
+    if (this.#state === "ended") return;
+    if (this.#state !== "flowing") this.#admit({ type: "message", message, compress: true, out: undefined });
+    else if (!this.#hand(message, true)) this.#becomeFull();
+  }
+
+  /** Sends one message out of many pieces, when those before it are with the transport. Those after it wait. */
+  async stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
+    await this.#turn();
+    try {
+      await this.#wire.sendStream!(chunks, { ...options, onMoved: () => this.#owner.sendQueueOnMoved() });
+      this.sent.messages++;
+    } catch (error) {
+      if (this.#hasEnded() || isNotOpen(error)) throw this.#owner.disconnectError("sendStream");
+      if (this.#owner.state === "open") {
+        // Half a message cannot be taken back, and nothing can follow it.
+        this.drop();
+        this.#owner.close(CloseCode.internalError, "");
+      }
+      throw error;
+    } finally {
+      if (this.#state === "held") {
+        this.#state = "full";
+        this.pump();
+      }
+    }
+  }
+
+  /** Something has left the transport. */
+  pump(): void {
+    while (this.#state === "full" && this.#wire.bufferedAmount < WIRE_HIGH_WATER) {
+      const entry = this.#entries.shift();
+      if (entry === undefined) return this.#becomeFlowing();
+      if (entry.type === "turn") {
+        this.#state = "held";
+        entry.begin();
+        return;
+      }
+      this.#hand(entry.message, entry.compress);
+      if (entry.out !== undefined) this.#wire.flushed(entry.out);
+    }
+  }
+
+  /** Calls `done` once all that waits is with the transport; for a Close frame, behind which nothing comes. */
+  last(done: () => void): void {
+    if (this.#state === "flowing") done();
+    else if (this.#state !== "ended") this.#entries.push({ type: "turn", begin: done });
+  }
+
+  /** Gives up all that waits, and the stream at hand: only a Close frame may follow. Whoever waits is told at the end. */
+  drop(): void {
+    if (this.#state === "ended") return;
+    this.#entries.clear();
+    this.#state = "flowing";
+  }
+
+  /** It is over: whoever waits is told. */
+  end(): void {
+    this.#state = "ended";
+    this.#entries.clear();
+    const waiting = [...this.#waiting, ...(this.#lent ?? [])];
+    this.#waiting = NOBODY;
+    this.#lent = null;
+    if (waiting.length === 0) return;
+    const error = this.#owner.disconnectError("send");
+    for (const { reject } of waiting) reject(error);
+  }
+
+  /** Gives the message to the wire, and whether that has room for more. */
+  #hand(message: Message | PreparedMessage, compress: boolean): boolean {
+    const { reporter } = this.#owner.config;
+    const room = this.#wire.send(message, compress);
+    this.sent.messages++;
+    this.sent.bytes += sizeOf(message);
+    if (reporter.messageSent !== undefined) reporter.messageSent(this.#owner.id, dataOf(message));
+    return room;
+  }
+
+  /** Bytes that are sent as they lie are the caller's again once they are out: that is when the promise resolves. */
+  #lend(message: Message | PreparedMessage, compress: boolean): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      const deferred = { resolve, reject };
+      this.#lent ??= new Set();
+      this.#lent.add(deferred);
+      const out = (isOut: boolean) => {
+        // What will never be out is told by `end`.
+        if (isOut && this.#lent?.delete(deferred)) resolve();
+      };
+      if (this.#state !== "flowing") return this.#admit({ type: "message", message, compress, out });
+      if (!this.#hand(message, compress)) this.#becomeFull();
+      this.#wire.flushed(out);
+    });
+    return quiet(promise);
+  }
+
+  /** Puts a message in line, unless the policy for slow consumers has another idea. */
+  #admit(entry: QueuedMessage): void {
+    const { limits, slowConsumer } = this.#owner.config;
+    const size = sizeOf(entry.message);
+    const total = () => this.bufferedAmount + size;
+    // One message always fits.
+    if (total() > limits.sendBuffer && this.#entries.length > 0) {
+      if (slowConsumer === "close") return this.#owner.sendQueueOnOverflow(total());
+      if (slowConsumer === "drop-oldest") this.#dropOldest(() => total() > limits.sendBuffer);
+      if (total() > limits.sendBuffer && this.#entries.length > 0) return this.#drop([entry]);
+    }
+    this.#entries.push(entry);
+  }
+
+  #dropOldest(mustDrop: () => boolean): void {
+    const dropped: QueuedMessage[] = [];
+    // Whoever waits for a turn is no message that could be dropped.
+    for (let entry = this.#entries.peek(); entry?.type === "message" && mustDrop(); entry = this.#entries.peek()) {
+      this.#entries.shift();
+      dropped.push(entry);
+    }
+    if (dropped.length > 0) this.#drop(dropped);
+  }
+
+  #drop(entries: readonly QueuedMessage[]): void {
+    this.dropped += entries.length;
+    let bytes = 0;
+    for (const { message, out } of entries) {
+      bytes += sizeOf(message);
+      out?.(true);
+    }
+    this.#owner.config.reporter.dropped?.(this.#owner.id, { messages: entries.length, bytes });
+  }
+
+  /** Waits until the wire is the caller's alone. */
+  #turn(): Promise<void> {
+    if (this.#state === "ended") return this.#refuse();
+    if (this.#state === "flowing") {
+      this.#state = "held";
+      return DONE;
+    }
+    return new Promise((resolve, reject) => {
+      this.#lent ??= new Set();
+      const deferred = { resolve, reject };
+      this.#lent.add(deferred);
+      this.#entries.push({
+        type: "turn",
+        begin: () => {
+          this.#lent?.delete(deferred);
+          resolve();
+        },
+      });
+    });
+  }
+
+  #untilRoom(): Promise<void> {
+    if (this.#waiting === NOBODY) this.#waiting = [];
+    return quiet(new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
+  }
+
+  #becomeFull(): void {
+    this.#state = "full";
+    this.#isReported = true;
+    this.#report("full");
+  }
+
+  #becomeFlowing(): void {
+    this.#state = "flowing";
+    const waiting = this.#waiting;
+    this.#waiting = NOBODY;
+    for (const { resolve } of waiting) resolve();
+    if (this.#isReported) this.#report("relieved");
+    this.#isReported = false;
+    this.#owner.sendQueueOnRelieved();
+  }
+
+  #report(state: "full" | "relieved"): void {
+    const { reporter } = this.#owner.config;
+    if (reporter.backpressure === undefined) return;
+    const { length: messages } = this.#entries;
+    reporter.backpressure(this.#owner.id, { direction: "send", state, messages, bytes: this.bufferedAmount });
+  }
+
+  #refuse(): Promise<never> {
+    return quiet(Promise.reject(this.#owner.disconnectError("send")));
+  }
+
+  /** Asked anew: what was called in between may have ended it. */
+  #hasEnded(): boolean {
+    return this.#state === "ended";
+  }
+}
+
+/** Every send for which there is room gives this one. */
+const DONE = Promise.resolve();
+const NOBODY: Deferred[] = [];
+
+/** The connection closed before the stream could end. */
+function isNotOpen(error: unknown): boolean {
+  return error instanceof UsageError && error.code === NOT_OPEN.code;
+}

@@ -1,0 +1,267 @@
+/** A socket as users hold it: send, receive, iterate, ping, close. Knows neither how it was opened nor what carries it. */
+
+import { BAD_OPTION, NOT_ON_THIS_WIRE, usageError } from "../errors.ts";
+import type { CloseInfo } from "../protocol/engine-sink.ts";
+import type { Message } from "../protocol/message.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { OutputOf, StandardSchema } from "./json-codec.ts";
+import { isSchema } from "./json-codec.ts";
+import type { IterJsonOptions, JsonMode, ReceiveJsonOptions } from "./json-messages.ts";
+import { iteratorOf, iterJson, receiveJson, toJsonMessage, wrongType } from "./json-messages.ts";
+import type { Link } from "./link.ts";
+import type { Bytes } from "./message-input.ts";
+import { toBytes, toMessage, toText } from "./message-input.ts";
+import { quiet } from "./quiet.ts";
+import type { ReceiveOptions } from "./receive-queue.ts";
+import type { SocketState } from "./socket-state.ts";
+
+/** How a message is sent. */
+export interface SendOptions {
+  /** `false` spares what is compressed already, where compression was agreed on. @default true */
+  readonly compress?: boolean | undefined;
+}
+
+/** How a stream is sent. */
+export interface SendStreamOptions extends SendOptions {
+  /** What an iterable that gives nothing is sent as. @default "binary" */
+  readonly emptyAs?: "text" | "binary" | undefined;
+}
+
+/** How long a ping waits for its pong. */
+export interface PingOptions {
+  /** Milliseconds, then the promise rejects with a `TimeoutError`. @default the heartbeat's timeout, 20 000 */
+  readonly timeout?: number | undefined;
+}
+
+/** One WebSocket. Safe to use from anywhere: what comes too late is told, and nothing is thrown at the process. */
+export abstract class Socket implements AsyncIterable<Message> {
+  readonly #link: Link;
+
+  /** For those who open sockets. */
+  protected constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /** Called before anything is sent or received while the state is `connecting`. */
+  protected abstract begin(): void;
+
+  /** The subprotocol in use, `""` if none. */
+  abstract readonly protocol: string;
+
+  /** A random name, the same for life: for logs and lists. */
+  get id(): string {
+    return this.#link.id;
+  }
+
+  /** Where it stands: `connecting`, `open`, `closing` (by this side) or `closed`. */
+  get state(): SocketState {
+    return this.#link.state;
+  }
+
+  /** Whether messages can be sent. */
+  get open(): boolean {
+    return this.#link.state === "open";
+  }
+
+  /** Resolves when the connection is over, with its close code, reason, and whether it ended cleanly. Never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.#link.closed;
+  }
+
+  /** Aborts when the connection is over: hand it to whatever works for this socket only. */
+  get signal(): AbortSignal {
+    return this.#link.signal;
+  }
+
+  /** Milliseconds that the last ping took there and back; `undefined` before the first pong. */
+  get latency(): number | undefined {
+    return this.#link.latency;
+  }
+
+  /** Bytes that were sent and are not out. Text that has not been framed yet counts its characters. */
+  get bufferedAmount(): number {
+    return this.#link.sending?.bufferedAmount ?? 0;
+  }
+
+  /**
+   * Sends a message: a string as text, bytes as binary, or what was prepared for many. Resolves when the socket can take
+   * more: await it to send no faster than the peer reads. Bytes must not change until then. Rejects with a
+   * `DisconnectError`; if nobody awaits it, nothing happens. Throws a `UsageError` for what is no message.
+   */
+  send(message: Message | Bytes | PreparedMessage, options?: SendOptions): Promise<void> {
+    const link = this.#link;
+    if (link.state === "connecting") this.begin();
+    const data = toMessage(message);
+    if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("send")));
+    link.active();
+    return link.sending!.send(data, options?.compress !== false);
+  }
+
+  /** Sends text; else as `send`. */
+  sendText(text: string, options?: SendOptions): Promise<void> {
+    return this.send(toText("sendText", text), options);
+  }
+
+  /** Sends bytes; else as `send`. */
+  sendBytes(bytes: Bytes, options?: SendOptions): Promise<void> {
+    return this.send(toBytes("sendBytes", bytes), options);
+  }
+
+  /**
+   * Sends a value as JSON, in a text message or (`mode: "binary"`) as UTF-8 in a binary one; else as `send`. Throws a
+   * `UsageError` for what has no JSON, such as `undefined`, and what the codec throws.
+   */
+  sendJson(value: unknown, options: SendOptions & { readonly mode?: JsonMode | undefined } = {}): Promise<void> {
+    return this.send(toJsonMessage(this.#link, value, options.mode), options);
+  }
+
+  /**
+   * Sends all that `chunks` gives as one message, piece by piece, as the peer takes it: text if it gives strings, binary
+   * if it gives bytes. Other messages wait until it has ended. Resolves when all of it was sent. If `chunks` fails, the
+   * promise rejects with its error, and the socket is closed with 1011, since half a message cannot be taken back.
+   */
+  sendStream(
+    chunks: Iterable<Message> | AsyncIterable<Message>,
+    { compress = true, emptyAs = "binary" }: SendStreamOptions = {},
+  ): Promise<void> {
+    const link = this.#link;
+    if (link.state === "connecting") this.begin();
+    if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("sendStream")));
+    if (!link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");
+    link.active();
+    return quiet(link.sending!.stream(chunks, { compress, emptyAs }));
+  }
+
+  /**
+   * The next message. Rejects with a `DisconnectError` when the connection has ended and all messages were read, with a
+   * `TimeoutError` after `timeout` milliseconds, with the signal's reason when that aborts; no message is lost then.
+   */
+  receive(options?: ReceiveOptions): Promise<Message> {
+    return this.#receive("receive", (data) => data, options);
+  }
+
+  /** The next message, if it is text; bytes are a `MessageTypeError`, which carries them. Else as `receive`. */
+  receiveText(options?: ReceiveOptions): Promise<string> {
+    return this.#receive("receiveText", (data) => takeText("receiveText", data), options);
+  }
+
+  /** The next message, if it is binary; text is a `MessageTypeError`, which carries it. Else as `receive`. */
+  receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
+    return this.#receive("receiveBytes", (data) => takeBytes("receiveBytes", data), options);
+  }
+
+  /**
+   * The value that the next message holds as JSON; with a schema (zod, valibot, arktype: any Standard Schema), checked
+   * and typed by it. Rejects with an `InvalidJsonError`, or a `ValidationError` with the schema's issues, which carry
+   * the message and leave the socket as it is. Else as `receive`.
+   */
+  receiveJson<Schema extends StandardSchema>(schema: Schema, options?: ReceiveJsonOptions): Promise<OutputOf<Schema>>;
+  receiveJson<Value = unknown>(options?: ReceiveJsonOptions): Promise<Value>;
+  receiveJson(first?: StandardSchema | ReceiveJsonOptions, second?: ReceiveJsonOptions): Promise<unknown> {
+    if (this.#link.state === "connecting") this.begin();
+    return isSchema(first) ? receiveJson(this.#link, first, second) : receiveJson(this.#link, undefined, first);
+  }
+
+  /** All messages, text and bytes, until the connection ends. Breaking off closes nothing. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
+    return this.#iterate("for await", (data) => data);
+  }
+
+  /** All messages, which have to be text: bytes are a `MessageTypeError`. */
+  iterText(): AsyncIterableIterator<string> {
+    return this.#iterate("iterText", (data) => takeText("iterText", data));
+  }
+
+  /** All messages, which have to be binary: text is a `MessageTypeError`. */
+  iterBytes(): AsyncIterableIterator<Uint8Array> {
+    return this.#iterate("iterBytes", (data) => takeBytes("iterBytes", data));
+  }
+
+  /** All messages as the values that they hold as JSON. `onInvalid` says what becomes of those that hold none. */
+  iterJson<Schema extends StandardSchema>(
+    options: IterJsonOptions<Schema> & { readonly schema: Schema },
+  ): AsyncIterableIterator<OutputOf<Schema>>;
+  iterJson<Value = unknown>(options?: IterJsonOptions): AsyncIterableIterator<Value>;
+  iterJson(options: IterJsonOptions<StandardSchema | undefined> = {}): AsyncIterableIterator<unknown> {
+    const values = iterJson(this.#link, options);
+    return iteratorOf(() => {
+      if (this.#link.state === "connecting") this.begin();
+      return values.next();
+    });
+  }
+
+  /** Whatever comes from now on is thrown away: for a socket that only sends. Without it, what nobody reads fills the queue. */
+  ignoreMessages(): void {
+    this.#link.ignoreMessages();
+  }
+
+  /** Sends a ping; resolves with the round trip in milliseconds. Rejects with a `TimeoutError` or a `DisconnectError`. */
+  ping({ timeout = this.#link.config.heartbeat?.timeout ?? 20_000 }: PingOptions = {}): Promise<number> {
+    if (this.#link.state === "connecting") this.begin();
+    if (this.open && !this.#link.canPing) throw usageError(NOT_ON_THIS_WIRE, "ping");
+    return quiet(this.#link.roundTrip(timeout));
+  }
+
+  /**
+   * Closes, behind everything that was sent; resolves when the connection is over. A peer that does not answer has
+   * `limits.closeTimeout`. Call it as often as you like, also after the end. A reason is cut to 123 bytes, at a
+   * character. Throws a `UsageError` for a code that may not be sent: 1000 to 1003, 1007 to 1014 and 3000 to 4999 may.
+   */
+  close(code = 1000, reason = ""): Promise<CloseInfo> {
+    this.#link.close(code, reason);
+    return this.closed;
+  }
+
+  /** Ends the connection at once, without a closing handshake: 1006 for both sides. */
+  terminate(): void {
+    this.#link.terminate();
+  }
+
+  /**
+   * The peer may stay until then: the socket is closed with 4401 unless this is called again. `null`: for ever. Throws a
+   * `UsageError` for what is no time.
+   */
+  expires(until: Date | number | null): void {
+    const time = until === null ? Number.POSITIVE_INFINITY : Number(until);
+    if (Number.isNaN(time))
+      throw usageError(BAD_OPTION, "expires", String(until), "a date, or milliseconds since 1970");
+    this.#link.expires(time - Date.now());
+  }
+
+  /** `await using socket = …`: closes with 1000 at the end of the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #receive<Value>(call: string, take: (data: Message) => Value, options?: ReceiveOptions): Promise<Value> {
+    const link = this.#link;
+    if (link.state === "connecting") this.begin();
+    const end = () => {
+      throw link.disconnectError(call);
+    };
+    return link.read({ call, take, end }, options);
+  }
+
+  #iterate<Value>(call: string, take: (data: Message) => Value): AsyncIterableIterator<Value> {
+    const link = this.#link;
+    const reading = {
+      call,
+      take: (data: Message): IteratorResult<Value> => ({ done: false, value: take(data) }),
+      end: (): IteratorResult<Value> => ({ done: true, value: undefined }),
+    };
+    return iteratorOf(() => {
+      if (link.state === "connecting") this.begin();
+      return link.read(reading);
+    });
+  }
+}
+
+function takeText(call: string, data: Message): string {
+  if (typeof data !== "string") throw wrongType(call, "text", data);
+  return data;
+}
+
+function takeBytes(call: string, data: Message): Uint8Array {
+  if (typeof data === "string") throw wrongType(call, "binary", data);
+  return data;
+}

@@ -1,0 +1,145 @@
+/** The deadlines of one open socket: silence, idleness, age, permission, a full queue, a slow end. One look at all of them. */
+
+import type { ProtocolError } from "../errors.ts";
+import { IDLE_TIMEOUT, LIFETIME_OVER, PERMISSION_EXPIRED, protocolError, RECEIVE_QUEUE_FULL } from "../errors.ts";
+import type { SocketConfig } from "./socket-config.ts";
+import type { WheelItem } from "./wheel.ts";
+
+/** Whose deadlines these are. */
+export interface WatchOwner {
+  readonly config: SocketConfig;
+  /** When the peer was last known to be alive. */
+  readonly lastHeard: number;
+  /** Whether we do not read: then the peer's silence is our own doing. */
+  readonly reading: "on" | "paused";
+  readonly canPing: boolean;
+  readonly queuedMessages: number;
+  ping(): void;
+  /** The peer does not answer any more. */
+  watchOnDead(silence: number): void;
+  /** A deadline has passed that the peer is told of. */
+  watchOnFail(error: ProtocolError): void;
+  /** What was left to be sent has not left in time. */
+  watchOnStuck(): void;
+}
+
+/** On the wheel from open to end. */
+export class Watch implements WheelItem {
+  readonly #owner: WatchOwner;
+  readonly #openedAt: number;
+  #pingedAt: number | undefined;
+  #lastPaused = Number.NEGATIVE_INFINITY;
+  #lastMessage: number;
+  #expiresAt = Number.POSITIVE_INFINITY;
+  #fullSince = Number.POSITIVE_INFINITY;
+  #endingSince = Number.POSITIVE_INFINITY;
+
+  constructor(owner: WatchOwner) {
+    this.#owner = owner;
+    this.#openedAt = owner.config.clock.now();
+    this.#lastMessage = this.#openedAt;
+    this.#look();
+  }
+
+  /** A message came or went. */
+  active(): void {
+    if (this.#owner.config.limits.idleTimeout !== Number.POSITIVE_INFINITY) this.#lastMessage = this.#now();
+  }
+
+  /** The permission ends at this time, by the clock; `Infinity`: it does not. */
+  expires(time: number): void {
+    this.#expiresAt = time;
+    this.#look();
+  }
+
+  /** The receive queue became full. */
+  full(): void {
+    this.#fullSince = this.#now();
+    this.#look();
+  }
+
+  /** It has room again. */
+  relieved(): void {
+    this.#fullSince = Number.POSITIVE_INFINITY;
+  }
+
+  /** This side closes: from now on only what is left to be sent has a deadline. */
+  ending(): void {
+    this.#endingSince = this.#now();
+    this.#look();
+  }
+
+  /** Some of what was left has left. */
+  moved(): void {
+    if (this.#endingSince !== Number.POSITIVE_INFINITY) this.#endingSince = this.#now();
+  }
+
+  /** Reading went on after a pause: until now the peer could not be heard. */
+  resumed(): void {
+    this.#lastPaused = this.#now();
+  }
+
+  stop(): void {
+    this.#owner.config.wheel.remove(this);
+  }
+
+  wheelOnTime(now: number): number | undefined {
+    const { limits } = this.#owner.config;
+    const fail = (error: ProtocolError) => {
+      this.#owner.watchOnFail(error);
+      return undefined;
+    };
+    if (now >= this.#endingSince + limits.closeTimeout) return void this.#owner.watchOnStuck();
+    // Once it is ending, only that deadline and the heartbeat's are left.
+    if (this.#endingSince === Number.POSITIVE_INFINITY) {
+      if (now >= this.#expiresAt) return fail(protocolError(PERMISSION_EXPIRED));
+      if (now >= this.#openedAt + limits.lifetime) return fail(protocolError(LIFETIME_OVER, limits.lifetime));
+      if (now >= this.#lastMessage + limits.idleTimeout) return fail(protocolError(IDLE_TIMEOUT, limits.idleTimeout));
+      if (now >= this.#fullSince + limits.receiveFullTimeout) {
+        return fail(protocolError(RECEIVE_QUEUE_FULL, this.#owner.queuedMessages, limits.receiveFullTimeout));
+      }
+    }
+    const next = Math.min(this.#heartbeat(now), this.#nearest());
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  #look(): void {
+    const { heartbeat } = this.#owner.config;
+    const first = heartbeat === null ? Number.POSITIVE_INFINITY : this.#now() + heartbeat.interval;
+    const next = Math.min(first, this.#nearest());
+    if (next !== Number.POSITIVE_INFINITY) this.#owner.config.wheel.put(this, next);
+  }
+
+  #nearest(): number {
+    const { limits } = this.#owner.config;
+    if (this.#endingSince !== Number.POSITIVE_INFINITY) return this.#endingSince + limits.closeTimeout;
+    return Math.min(
+      this.#expiresAt,
+      this.#openedAt + limits.lifetime,
+      this.#lastMessage + limits.idleTimeout,
+      this.#fullSince + limits.receiveFullTimeout,
+    );
+  }
+
+  /** Pings a silent peer, or gives it up; answers with the time to look again. */
+  #heartbeat(now: number): number {
+    const { heartbeat } = this.#owner.config;
+    if (heartbeat === null || !this.#owner.canPing) return Number.POSITIVE_INFINITY;
+    if (this.#owner.reading === "paused") this.#lastPaused = now;
+    const heard = Math.max(this.#owner.lastHeard, this.#lastPaused);
+    if (this.#pingedAt !== undefined && heard >= this.#pingedAt) this.#pingedAt = undefined;
+    if (this.#pingedAt === undefined) {
+      if (now < heard + heartbeat.interval) return heard + heartbeat.interval;
+      this.#owner.ping();
+      this.#pingedAt = now;
+      return now + heartbeat.timeout;
+    }
+    if (now < this.#pingedAt + heartbeat.timeout) return this.#pingedAt + heartbeat.timeout;
+    this.#owner.watchOnDead(now - heard);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #now(): number {
+    return this.#owner.config.clock.now();
+  }
+}

@@ -1,0 +1,57 @@
+/** The contract of one open WebSocket, message by message, whoever carries it. Knows no user and no queue. */
+
+import type { CloseInfo } from "../protocol/engine-sink.ts";
+import type { Message } from "../protocol/message.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+
+/** Who hears of a wire. */
+export interface WireSink {
+  /** A whole message came. Bytes are the sink's. */
+  wireOnMessage(data: Message): void;
+  /** A pong came, asked for or not. */
+  wireOnPong(payload: Uint8Array): void;
+  /** Something left: look at `bufferedAmount` again. */
+  wireOnRoom(): void;
+  /** It is over: nothing comes any more and nothing can be sent. Once, and last. */
+  wireOnClose(info: CloseInfo): void;
+}
+
+/**
+ * One open WebSocket. Below here there is no promise and no object per message. What a runtime cannot do is left out:
+ * a wire without `ping` is not kept alive by us, one without `pause` cannot be held back.
+ */
+export interface Wire {
+  /** Begins: `sink` hears of everything from now on. Called once. */
+  open(sink: WireSink): void;
+  /** Sends a message; nothing once closing. Gives whether it can take more without queueing much. */
+  send(message: Message | PreparedMessage, compress: boolean): boolean;
+  /** Bytes that were sent and are not out. */
+  readonly bufferedAmount: number;
+  /** Calls `done` when all that was sent is out and its bytes are the caller's again; with `false` if it never will be. */
+  flushed(done: (out: boolean) => void): void;
+  /** When the peer was last known to be alive, by the clock. */
+  readonly lastHeard: number;
+  /** Sends a ping with up to 125 bytes. */
+  ping?(payload: Uint8Array): void;
+  /** Gives no message after the one at hand, and reads no further. */
+  pause?(): void;
+  /** Goes on, first with what has come already. */
+  resume?(): void;
+  /** Sends one message out of many pieces; see `sendStream` of the protocol. Messages sent meanwhile are the caller's to hold back. */
+  sendStream?(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void>;
+  /** Begins the closing handshake behind all messages; it has a deadline. */
+  close(code: number | undefined, reason: string): void;
+  /** Ends at once, without a handshake: 1006. */
+  terminate(): void;
+}
+
+/** How to send a stream of pieces. */
+export interface WireStreamOptions {
+  readonly compress: boolean;
+  readonly emptyAs: "text" | "binary";
+  /** A piece is out. */
+  readonly onMoved?: (() => void) | undefined;
+}
+
+/** At most this many bytes are handed to the transport; the rest waits above, as whole messages. DESIGN.md, rule 11. */
+export const WIRE_HIGH_WATER = 65_536;

@@ -1,0 +1,9 @@
+/** What can be in a room. */
+
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+
+/** One connection, as a room sees it. */
+export interface Member {
+  /** Sends a message that was made ready for many. Gives nothing back: what has ended takes nothing. */
+  deliver(message: PreparedMessage): void;
+}

@@ -1,0 +1,77 @@
+/** Who is let in: the checks between a handshake and the middleware, in their order. */
+
+import { HOST_REFUSED, NO_ROUTE, ORIGIN_REFUSED } from "../errors.ts";
+import type { Refusal } from "../protocol/handshake/refusal.ts";
+import { readUpgrade } from "../protocol/handshake/server.ts";
+import type { AppConfig } from "./app-options.ts";
+import type { ConnectionContext } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { Handshake } from "./host.ts";
+import { genericAnswer } from "./http-answer.ts";
+import type { RemoteAddress } from "./remote-address.ts";
+import { pathnameOf } from "./request-target.ts";
+
+/** The gate of an app. */
+export class Admission {
+  readonly #parts: ConnectionContext;
+
+  constructor(parts: ConnectionContext) {
+    this.#parts = parts;
+  }
+
+  /** Answers the handshake, now or later. Never throws. */
+  take(handshake: Handshake): void {
+    const { config } = this.#parts;
+    try {
+      this.#take(handshake);
+    } catch (error) {
+      // What the user's own functions throw: converters, and those in `origins`.
+      config.observer.error?.({ error, path: handshake.target, where: "hook" });
+      handshake.refuse(genericAnswer(500));
+    }
+  }
+
+  #take(handshake: Handshake): void {
+    const { config, routes, hub } = this.#parts;
+    const upgrade = readUpgrade(handshake.upgrade);
+    const remote = this.#remoteOf(handshake);
+    const refuse = (status: number, reason: string, origin?: string) => {
+      handshake.refuse(genericAnswer(status));
+      this.#tellRejected({
+        path: handshake.target,
+        remoteAddress: remote.address,
+        status,
+        reason,
+        ...(origin === undefined ? {} : { origin }),
+      });
+    };
+    if (upgrade.type === "refuse") return this.#refuseMalformed(handshake, upgrade, remote);
+    const pathname = pathnameOf(handshake.target);
+    const match = routes.match(pathname);
+    if (match === undefined) return refuse(NO_ROUTE.status, NO_ROUTE.sentence(pathname));
+    const { headers } = handshake.upgrade;
+    const wrongHost = config.checkHost({ host: remote.host, secure: remote.secure });
+    if (wrongHost !== undefined) return refuse(HOST_REFUSED.status, wrongHost);
+    const origin = headers.get("origin") ?? null;
+    const wrongOrigin = match.value.settings.checkOrigin({ origin, host: remote.host });
+    if (wrongOrigin !== undefined) return refuse(ORIGIN_REFUSED.status, wrongOrigin, origin ?? "");
+    const overload = hub.overload(remote.address);
+    if (overload !== undefined) return refuse(overload.status, overload.reason);
+    new Connection(this.#parts, { handshake, upgrade, remote, match, pathname }).start();
+  }
+
+  #refuseMalformed(handshake: Handshake, refusal: Refusal, remote: RemoteAddress): void {
+    const { status, headers, body, error } = refusal;
+    handshake.refuse({ status, headers: headers.filter(([name]) => name.toLowerCase() !== "content-length"), body });
+    this.#tellRejected({ path: handshake.target, remoteAddress: remote.address, status, reason: error.message });
+  }
+
+  #remoteOf({ peerAddress, secure, upgrade }: Handshake): RemoteAddress {
+    const host = upgrade.headers.get("host") ?? upgrade.headers.get(":authority") ?? null;
+    return this.#parts.config.remote({ peer: peerAddress, secure, host, headers: upgrade.headers });
+  }
+
+  #tellRejected(event: Parameters<NonNullable<AppConfig["observer"]["connectionRejected"]>>[0]): void {
+    this.#parts.config.observer.connectionRejected?.(event);
+  }
+}

@@ -1,0 +1,144 @@
+/** The options of an app: what users write, checked once, and what the parts of the server are handed. */
+
+import { BAD_OPTION, LIMIT_INVALID, UNKNOWN_OPTION, usageError } from "../errors.ts";
+import type { CompressionOptions, ResolvedCompression } from "../protocol/deflate/compression-options.ts";
+import { resolveCompression } from "../protocol/deflate/compression-options.ts";
+import type { Limits } from "../protocol/limits.ts";
+import { defaultLimits } from "../protocol/limits.ts";
+import type { JsonCodec } from "../socket/json-codec.ts";
+import type { HeartbeatOptions, OverRatePolicy, SlowConsumerPolicy } from "../socket/socket-config.ts";
+import type { SocketLimits } from "../socket/socket-limits.ts";
+import { defaultSocketLimits, fillLimits } from "../socket/socket-limits.ts";
+import type { HostCheck } from "./allowed-hosts.ts";
+import { hostCheck } from "./allowed-hosts.ts";
+import { combineObservers } from "./combine-observers.ts";
+import type { Logger } from "./logger.ts";
+import { consoleLogger } from "./logger.ts";
+import { loggerObserver } from "./logger-observer.ts";
+import type { Observer } from "./observer.ts";
+import type { OriginCheck, OriginsOption } from "./origin.ts";
+import { originCheck } from "./origin.ts";
+import type { DirectRequest, RemoteAddress, TrustProxy } from "./remote-address.ts";
+import { remoteAddress } from "./remote-address.ts";
+import type { ServerLimits } from "./server-limits.ts";
+import { defaultServerLimits } from "./server-limits.ts";
+
+/** All limits of a server. */
+export type AppLimits = Limits & SocketLimits & ServerLimits;
+
+/** The options of `new App(options)`. Every one has a default that is safe. */
+export interface AppOptions {
+  /** Who writes the log: anything like pino or `console`; `false`: nobody. @default one line on the console per connection */
+  readonly logger?: Logger | false | undefined;
+  /** Who else hears of everything: metrics, traces. @default nobody */
+  readonly observer?: Observer | readonly Observer[] | undefined;
+  /**
+   * The pages that may connect: `"same-host"`, `"*"` for any, or a list of origins, patterns (`https://*.example.com`)
+   * and functions. Programs that are no browsers send no origin and are let in. @default "same-host": a browser sends
+   * the user's cookies along, whatever page it shows (RFC 6455, 10.2)
+   */
+  readonly origins?: OriginsOption | undefined;
+  /** The hosts that the server goes by; requests for others get 403 (DNS rebinding). @default any */
+  readonly hosts?: readonly string[] | undefined;
+  /** What connections may cost. Unnamed limits keep their defaults. */
+  readonly limits?: Partial<AppLimits> | undefined;
+  /** Pings for silent peers; `false`: none. @default { interval: 25 000, timeout: 20 000 } */
+  readonly heartbeat?: false | Partial<HeartbeatOptions> | undefined;
+  /** permessage-deflate (RFC 7692). @default false: it costs CPU and memory for each message */
+  readonly compression?: boolean | CompressionOptions | undefined;
+  /** Whose `X-Forwarded-*` headers are believed. @default false: any client can send them */
+  readonly trustProxy?: TrustProxy | undefined;
+  /** What `sendJson` and `receiveJson` speak. @default JSON */
+  readonly json?: JsonCodec | undefined;
+  /** What happens when `limits.sendBuffer` waits for a peer. @default "close": with 1013; dropped messages are the app's to bear */
+  readonly slowConsumer?: SlowConsumerPolicy | undefined;
+  /** What happens to a peer above `limits.messagesPerSecond` or `bytesPerSecond`. @default "close": with 1008 */
+  readonly overRate?: OverRatePolicy | undefined;
+}
+
+/** The options, checked and compiled. */
+export interface AppConfig {
+  readonly observer: Observer;
+  readonly checkOrigin: OriginCheck;
+  readonly checkHost: HostCheck;
+  readonly remote: (request: DirectRequest) => RemoteAddress;
+  readonly limits: AppLimits;
+  readonly heartbeat: HeartbeatOptions | null;
+  readonly compression: ResolvedCompression | null;
+  readonly json: JsonCodec;
+  readonly slowConsumer: SlowConsumerPolicy;
+  readonly overRate: OverRatePolicy;
+}
+
+/** Checks and compiles the options. Throws a `UsageError` that names the one that is wrong. */
+export function resolveAppOptions(options: AppOptions, hostObservers: readonly Observer[]): AppConfig {
+  checkNames(options, KNOWN, "App");
+  const { logger = consoleLogger, observer = [] } = options;
+  const observers = Array.isArray(observer) ? observer : [observer];
+  const log = logger === false ? [] : [loggerObserver(logger)];
+  return {
+    observer: combineObservers([...log, ...observers, ...hostObservers]),
+    checkOrigin: originCheck(options.origins),
+    checkHost: hostCheck(options.hosts),
+    remote: remoteAddress(options.trustProxy),
+    limits: resolveAppLimits(options.limits),
+    heartbeat: resolveHeartbeat(options.heartbeat),
+    compression: resolveCompression(options.compression),
+    json: options.json ?? JSON,
+    slowConsumer: oneOf("slowConsumer", options.slowConsumer ?? "close", ["close", "drop-oldest", "drop-newest"]),
+    overRate: oneOf("overRate", options.overRate ?? "close", ["close", "pause"]),
+  };
+}
+
+/** The limits with those given in their place; `base` has the others. Throws a `UsageError`. */
+export function resolveAppLimits(given: Partial<AppLimits> = {}, base: AppLimits = DEFAULTS): AppLimits {
+  for (const name of Object.keys(given)) {
+    if (!(name in DEFAULTS)) throw usageError(LIMIT_INVALID, name, String(given[name as keyof AppLimits]));
+  }
+  return fillLimits(base, given);
+}
+
+/** Those of the limits that are the engine's. */
+export function pickEngineLimits(limits: AppLimits): Limits {
+  const names = Object.keys(defaultLimits) as (keyof Limits)[];
+  return Object.fromEntries(names.map((name) => [name, limits[name]])) as unknown as Limits;
+}
+
+/** Throws a `UsageError` for a name that is none of `known`: most often one that was mistyped. */
+export function checkNames(options: object, known: readonly string[], place: string): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw usageError(UNKNOWN_OPTION, unknown, place, known.join(", "));
+}
+
+const DEFAULTS: AppLimits = { ...defaultLimits, ...defaultSocketLimits, ...defaultServerLimits };
+
+// A record, so that the compiler misses none.
+const OPTIONS: Readonly<Record<keyof AppOptions, true>> = {
+  logger: true,
+  observer: true,
+  origins: true,
+  hosts: true,
+  limits: true,
+  heartbeat: true,
+  compression: true,
+  trustProxy: true,
+  json: true,
+  slowConsumer: true,
+  overRate: true,
+};
+const KNOWN = Object.keys(OPTIONS);
+
+function resolveHeartbeat(option: AppOptions["heartbeat"] = {}): HeartbeatOptions | null {
+  if (option === false) return null;
+  checkNames(option, ["interval", "timeout"], "heartbeat");
+  const { interval = 25_000, timeout = 20_000 } = option;
+  for (const [name, value] of Object.entries({ interval, timeout })) {
+    if (!(value > 0)) throw usageError(BAD_OPTION, `heartbeat.${name}`, String(value), "milliseconds above 0");
+  }
+  return { interval, timeout };
+}
+
+function oneOf<Word extends string>(name: string, word: Word, words: readonly Word[]): Word {
+  if (words.includes(word)) return word;
+  throw usageError(BAD_OPTION, name, String(word), words.join(", "));
+}

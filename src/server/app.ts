@@ -1,0 +1,262 @@
+/** The app: what users register on it, and what it offers to a host. Knows no runtime. */
+
+import type { Hono } from "hono";
+import { BAD_HANDLER, UNKNOWN_ROUTE, usageError } from "../errors.ts";
+import type { Message } from "../protocol/message.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { Audience } from "../rooms/audience.ts";
+import type { Room } from "../rooms/room.ts";
+import type { Bytes } from "../socket/message-input.ts";
+import { Admission } from "./admission.ts";
+import type { AppConfig, AppOptions } from "./app-options.ts";
+import { checkNames, pickEngineLimits, resolveAppLimits, resolveAppOptions } from "./app-options.ts";
+import type { CloseOptions } from "./drain.ts";
+import { drain } from "./drain.ts";
+import type { ErrorHook, Handler, Middleware, RouteOptions, SocketEvents } from "./handler.ts";
+import type { Handshake, Host, Hosted, HostLimits, StaticOptions, Stoppable } from "./host.ts";
+import { HttpSide } from "./http-side.ts";
+import { Hub } from "./hub.ts";
+import { originCheck } from "./origin.ts";
+import { pathnameOf } from "./request-target.ts";
+import type { AnyErrorHook, AnyEvents, AnyHandler, AnyRoute, RouteSettings } from "./routes.ts";
+import { Routes } from "./routes.ts";
+import type { Converter, ConverterValue } from "./routing/converter.ts";
+import type { PathParams } from "./routing/path-params.ts";
+import type { ServerSocket } from "./server-socket.ts";
+
+/** A server of WebSockets, with HTTP beside them. `Data` is what middleware puts into `socket.data`. */
+export class ServerApp<Data = Record<string, unknown>> {
+  /** For HTTP beside the WebSockets, on the same port and paths: a Hono app. */
+  readonly http: Hono;
+  readonly #config: AppConfig;
+  readonly #host: Host;
+  readonly #routes = new Routes();
+  readonly #httpSide: HttpSide;
+  readonly #errorHooks: AnyErrorHook[] = [];
+  readonly #drainHooks: (() => unknown)[] = [];
+  readonly #listeners = new Set<Stoppable>();
+  #hub: Hub;
+  #closed: Promise<void> | undefined;
+
+  /** Throws a `UsageError` that names the option that is wrong. */
+  constructor(options: AppOptions, host: Host) {
+    this.#config = resolveAppOptions(options, host.observers);
+    this.#host = host;
+    this.#hub = new Hub(this.#config, host);
+    this.#httpSide = new HttpSide({
+      hasRoute: (pathname) => this.#hasRoute(pathname),
+      onError: (error, path) => this.#config.observer.error?.({ error, path, where: "http" }),
+    });
+    this.http = this.#httpSide.hono;
+  }
+
+  /**
+   * Registers a WebSocket route: `path` with typed parameters, and a handler, or events. Routes are tried in the order of
+   * registration. Throws a `UsageError` for a bad path, one that is there already, and bad options.
+   *
+   * @example
+   * app.ws("/chat/:room", async (socket) => {
+   *   const room = socket.join(socket.params.room);
+   *   for await (const text of socket.iterText()) room.sendText(text);
+   * });
+   */
+  ws<Path extends string>(path: Path, handler: Handler<Data, PathParams<Path>>): this;
+  ws<Path extends string>(path: Path, events: SocketEvents<Data, PathParams<Path>>): this;
+  ws<Path extends string>(path: Path, options: RouteOptions, handler: Handler<Data, PathParams<Path>>): this;
+  ws<Path extends string>(path: Path, options: RouteOptions, events: SocketEvents<Data, PathParams<Path>>): this;
+  ws(path: string, first: RouteOptions | AnyHandler | AnyEvents, second?: AnyHandler | AnyEvents): this {
+    const options = second === undefined ? {} : (first as RouteOptions);
+    const does = toDoes(path, second ?? first);
+    const route: AnyRoute = { ...does, settings: this.#settings(path, options), errorHooks: [this.#errorHooks] };
+    this.#routes.add(path, route, options.name);
+    return this;
+  }
+
+  /**
+   * Registers a middleware, for all paths or those that match: `/chat/*` is `/chat` and all below it. It runs before the
+   * handshake is answered, also of routes that were registered before; it never sees plain HTTP.
+   *
+   * @example
+   * app.use("/chat/*", async (socket, next) => {
+   *   if (!socket.query.has("token")) return socket.reject(401);
+   *   await next(); // resolves when the connection has ended
+   * });
+   */
+  use(middleware: Middleware<Data>): this;
+  use(path: string, middleware: Middleware<Data>): this;
+  use(...given: [Middleware<Data>] | [string, Middleware<Data>]): this {
+    const [path, middleware] = given.length === 1 ? (["/*", given[0]] as const) : given;
+    if (typeof middleware !== "function") throw usageError(BAD_HANDLER, path, typeof middleware);
+    this.#routes.use(path, middleware);
+    return this;
+  }
+
+  /**
+   * Mounts another app below a prefix, which may have parameters: its WebSocket routes, middleware, error hooks and HTTP
+   * routes. Limits and other options are those of this app; rooms and sockets are shared. Nothing can be registered on
+   * the other one afterwards.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: what its sockets carry is its own affair.
+  route(prefix: string, other: ServerApp<any>): this {
+    this.#routes.mount(prefix, other.#routes, (route) => ({
+      ...route,
+      settings: this.#settings(route.settings.path, route.settings.own),
+      errorHooks: [...route.errorHooks, this.#errorHooks],
+    }));
+    this.http.route(prefix, other.http);
+    other.#hub = this.#hub;
+    return this;
+  }
+
+  /** Serves the files below a folder. Throws a `UsageError` if there is no such folder. */
+  static(urlPrefix: string, folder: string, options: StaticOptions = {}): this {
+    this.#httpSide.mount(urlPrefix, this.#host.serveFiles(folder, options));
+    return this;
+  }
+
+  /**
+   * Adds a converter of path parameters, for the paths that are registered from now on. Declare its type by merging into
+   * `interface Converters`.
+   */
+  converter<Name extends string>(name: Name, converter: Converter<ConverterValue<Name>>): this {
+    this.#routes.converters.add(name, converter);
+    return this;
+  }
+
+  /** The path of the route of this name, with these values. Throws a `UsageError` for an unknown name or a bad value. */
+  urlFor(name: string, params: Readonly<Record<string, unknown>> = {}): string {
+    const path = this.#routes.pathOf(name, params);
+    if (path === undefined) throw usageError(UNKNOWN_ROUTE, name);
+    return path;
+  }
+
+  /** Calls `hook` for everything that a handler, middleware or event throws. The log has it already. */
+  onError(hook: ErrorHook<Data>): this {
+    this.#errorHooks.push(hook);
+    return this;
+  }
+
+  /** Calls `hook` when the app begins to close, before clients are told. They wait for its promise, up to the deadline. */
+  onDrain(hook: () => unknown): this {
+    this.#drainHooks.push(hook);
+    return this;
+  }
+
+  /** All sockets that are open now. */
+  get sockets(): ReadonlySet<ServerSocket<Data>> {
+    return this.#hub.sockets as ReadonlySet<unknown> as ReadonlySet<ServerSocket<Data>>;
+  }
+
+  /** The room of this name, for whoever is not in it: HTTP handlers, timers. */
+  room(name: string): Room {
+    return this.#hub.rooms.room(name);
+  }
+
+  /** Everybody in any of these rooms, each once. */
+  to(rooms: string | readonly string[]): Audience {
+    return this.#hub.rooms.union(typeof rooms === "string" ? [rooms] : rooms);
+  }
+
+  /** Sends a message to every socket of the app. */
+  broadcast(message: Message | Bytes | PreparedMessage): void {
+    this.everyone.send(message);
+  }
+
+  /** All sockets of the app, to send to. */
+  get everyone(): Audience {
+    return this.#hub.everyone;
+  }
+
+  /** Whether it takes connections: for the health checks of whoever sends them. */
+  get ready(): boolean {
+    return this.#listeners.size > 0 && !this.#hub.isClosing;
+  }
+
+  /**
+   * Closes: takes no more connections, runs the `onDrain` hooks, says goodbye to all clients with a hint when to come
+   * back (`retry-after=<ms>` as the reason), and at the deadline ends what is left. Resolves then, always. A second call
+   * gives the promise of the first.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closed ??= drain(
+      {
+        hub: this.#hub,
+        clock: this.#host.clock,
+        observer: this.#config.observer,
+        listeners: this.#listeners,
+        hooks: this.#drainHooks,
+      },
+      options,
+    );
+    return this.#closed;
+  }
+
+  /** `await using app = …`: closes at the end of the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** What hosts see. */
+  protected get hosted(): Hosted {
+    const admission = new Admission({
+      config: this.#config,
+      host: this.#host,
+      routes: this.#routes,
+      hub: this.#hub,
+      onError: (error, socket, route) => this.#runErrorHooks(error, socket, route),
+    });
+    return {
+      handshake: (handshake: Handshake) => admission.take(handshake),
+      hasRoute: (target: string) => this.#hasRoute(pathnameOf(target)),
+      fetch: (request, env) => this.#httpSide.fetch(request, env),
+      hostLimits: this.#config.limits satisfies HostLimits,
+      observer: this.#config.observer,
+      addListener: (listener) => this.#listeners.add(listener),
+    };
+  }
+
+  #settings(path: string, options: RouteOptions): RouteSettings {
+    checkNames(options, ["name", "subprotocols", "origins", "limits"], `ws("${path}")`);
+    const limits = resolveAppLimits(options.limits, this.#config.limits);
+    return {
+      limits,
+      engineLimits: pickEngineLimits(limits),
+      socketConfig: options.limits === undefined ? this.#hub.socketConfig : { ...this.#hub.socketConfig, limits },
+      checkOrigin: options.origins === undefined ? this.#config.checkOrigin : originCheck(options.origins),
+      subprotocols: options.subprotocols ?? [],
+      path,
+      own: options,
+    };
+  }
+
+  #hasRoute(pathname: string): boolean {
+    try {
+      return this.#routes.match(pathname) !== undefined;
+    } catch {
+      // A converter that throws: the handshake tells.
+      return true;
+    }
+  }
+
+  #runErrorHooks(error: unknown, socket: ServerSocket, route: AnyRoute): void {
+    for (const hook of route.errorHooks.flat()) {
+      const report = (again: unknown) => this.#config.observer.error?.({ id: socket.id, error: again, where: "hook" });
+      try {
+        const told = hook(error, socket);
+        if (told instanceof Promise) told.catch(report);
+      } catch (again) {
+        report(again);
+      }
+    }
+  }
+}
+
+function toDoes(
+  path: string,
+  does: unknown,
+): { type: "handler"; handler: AnyHandler } | { type: "events"; events: AnyEvents } {
+  if (typeof does === "function") return { type: "handler", handler: does as AnyHandler };
+  if (typeof does !== "object" || does === null) throw usageError(BAD_HANDLER, path, typeof does);
+  checkNames(does, ["upgrade", "open", "message", "drain", "close", "error"], `the events of ws("${path}")`);
+  return { type: "events", events: does as AnyEvents };
+}

@@ -1,0 +1,126 @@
+/** All that is connected to an app now: sockets, rooms, and the counts that limits are held against. */
+
+import {
+  APP_CLOSING,
+  QUEUES_FULL,
+  TOO_MANY_CONNECTIONS,
+  TOO_MANY_FROM_ADDRESS,
+  TOO_MANY_HANDSHAKES,
+} from "../errors.ts";
+import { Audience } from "../rooms/audience.ts";
+import { Rooms } from "../rooms/rooms.ts";
+import { ByteBudget } from "../socket/byte-budget.ts";
+import type { Link } from "../socket/link.ts";
+import type { SocketConfig } from "../socket/socket-config.ts";
+import { Wheel } from "../socket/wheel.ts";
+import type { AppConfig } from "./app-options.ts";
+import type { Host } from "./host.ts";
+import { addressKey } from "./remote-address.ts";
+import { Reporter } from "./reporter.ts";
+import type { ServerSocket } from "./server-socket.ts";
+
+/** Why one more is not let in: a status for the client, words for our log. */
+export interface Overload {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** A connection, as the end of the app sees it. */
+export interface Running {
+  /** Resolves when everything that it began has ended. Never rejects. */
+  readonly ended: Promise<void>;
+  /** Answers it with 503 if it has no answer yet. */
+  refuse(): void;
+  /** Ends it at once, and waits for nothing of it any more. */
+  giveUp(): void;
+}
+
+/** The place of a connection in the counts. */
+export interface Place {
+  /** Its handshake has been answered. */
+  answered(): void;
+  /** It is over. */
+  leave(): void;
+}
+
+/** One for an app and all that is mounted on it. */
+export class Hub {
+  /** Those that were accepted and have not ended. */
+  readonly sockets = new Set<ServerSocket>();
+  /** The same, as rooms see them. */
+  readonly links = new Set<Link>();
+  /** Those too whose handler still runs, or that were not accepted yet. */
+  readonly connections = new Set<Running>();
+  readonly rooms: Rooms;
+  /** All of `sockets`. */
+  readonly everyone: Audience;
+  readonly socketConfig: SocketConfig;
+  /** Whether new connections are turned away for good. */
+  isClosing = false;
+  readonly #config: AppConfig;
+  readonly #perAddress = new Map<string, number>();
+  #taken = 0;
+  #pending = 0;
+
+  constructor(config: AppConfig, host: Host) {
+    const { observer, json, slowConsumer, overRate, heartbeat, limits } = config;
+    const { platform, clock } = host;
+    const budget = new ByteBudget(limits.queuedBytes);
+    const reporter = new Reporter(observer, slowConsumer);
+    const wheel = new Wheel(clock);
+    this.#config = config;
+    this.socketConfig = {
+      role: "server",
+      platform,
+      clock,
+      wheel,
+      json,
+      limits,
+      heartbeat,
+      slowConsumer,
+      overRate,
+      budget,
+      reporter,
+    };
+    const audience = { platform, json, onError: (error: unknown) => observer.error?.({ error, where: "host" }) };
+    this.rooms = new Rooms(audience);
+    this.everyone = new Audience(audience, () => this.links);
+  }
+
+  /** Why no connection from this address is let in now; `undefined` if it is. */
+  overload(address: string): Overload | undefined {
+    const { limits } = this.#config;
+    const { budget } = this.socketConfig;
+    if (this.isClosing) return toOverload(APP_CLOSING);
+    if (this.#taken >= limits.connections) return toOverload(TOO_MANY_CONNECTIONS, limits.connections);
+    if (this.#pending >= limits.handshakes) return toOverload(TOO_MANY_HANDSHAKES, limits.handshakes);
+    if (budget.exceeded) return toOverload(QUEUES_FULL, budget.limit);
+    if (address === "" || limits.connectionsPerAddress === Number.POSITIVE_INFINITY) return undefined;
+    if ((this.#perAddress.get(addressKey(address)) ?? 0) < limits.connectionsPerAddress) return undefined;
+    return toOverload(TOO_MANY_FROM_ADDRESS, address, limits.connectionsPerAddress);
+  }
+
+  /** A handshake came: it has a place until the result is called, and waits for an answer until that has. */
+  enter(address: string): Place {
+    const key = this.#config.limits.connectionsPerAddress === Number.POSITIVE_INFINITY ? "" : addressKey(address);
+    this.#taken++;
+    this.#pending++;
+    if (key !== "") this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
+    return { answered: () => void this.#pending--, leave: () => this.#leave(key) };
+  }
+
+  #leave(key: string): void {
+    this.#taken--;
+    if (key === "") return;
+    const left = (this.#perAddress.get(key) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(key);
+    else this.#perAddress.set(key, left);
+  }
+}
+
+function toOverload<Args extends readonly (string | number)[]>(
+  kind: { readonly status: number; readonly sentence: (...args: Args) => string },
+  ...args: Args
+): Overload {
+  return { status: kind.status, reason: kind.sentence(...args) };
+}

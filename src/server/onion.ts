@@ -1,0 +1,42 @@
+/** Middleware around a core: each runs before the next, and again when that has ended. */
+
+import { NEXT_TWICE, usageError } from "../errors.ts";
+
+/** One layer. */
+export type Layer<Context, End> = (context: Context, next: () => Promise<End>) => unknown;
+
+/**
+ * Runs the layers from the outside in, then the core. Resolves when the outermost has returned and everything that it
+ * began with `next` has ended, awaited or not; rejects with what a layer or the core threw.
+ */
+export async function runOnion<Context, End>(
+  layers: readonly Layer<Context, End>[],
+  context: Context,
+  core: () => Promise<End>,
+): Promise<void> {
+  await runFrom(layers, 0, { context, core });
+}
+
+async function runFrom<Context, End>(
+  layers: readonly Layer<Context, End>[],
+  index: number,
+  { context, core }: { context: Context; core: () => Promise<End> },
+): Promise<End | undefined> {
+  const layer = layers[index];
+  if (layer === undefined) return core();
+  let inner: Promise<End | undefined> | undefined;
+  const next = (): Promise<End> => {
+    if (inner !== undefined) throw usageError(NEXT_TWICE);
+    inner = runFrom(layers, index + 1, { context, core });
+    // Whoever does not await it hears of a failure all the same: from us, below.
+    inner.catch(() => {});
+    return inner as Promise<End>;
+  };
+  try {
+    await layer(context, next);
+  } finally {
+    // A layer that did not wait is waited for here: around it, the connection has not ended before this.
+    await inner?.catch(() => {});
+  }
+  return inner;
+}

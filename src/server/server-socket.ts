@@ -1,0 +1,166 @@
+/** A socket on the server: what every socket has, and the request that it came from, its answer, and its rooms. */
+
+import { JOIN_AFTER_END, usageError } from "../errors.ts";
+import type { CloseInfo } from "../protocol/engine-sink.ts";
+import { HeaderList } from "../protocol/handshake/headers.ts";
+import type { Audience } from "../rooms/audience.ts";
+import type { Room } from "../rooms/room.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import type { Link } from "../socket/link.ts";
+import { Socket } from "../socket/socket.ts";
+import { parseCookies } from "./cookies.ts";
+import type { Handshake } from "./host.ts";
+import type { RejectBody } from "./http-answer.ts";
+import type { AcceptOptions, Opening } from "./opening.ts";
+import type { RemoteAddress } from "./remote-address.ts";
+
+/** What a socket on the server is made of. */
+export interface ServerSocketParts {
+  readonly link: Link;
+  readonly handshake: Handshake;
+  readonly opening: Opening;
+  readonly remote: RemoteAddress;
+  readonly protocols: readonly string[];
+  readonly params: object;
+  /** The pattern of the route. */
+  readonly route: string;
+  readonly rooms: Rooms;
+}
+
+/** One client's WebSocket. `Data` is what middleware puts into `socket.data`, `Params` comes from the route's path. */
+export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Record<string, unknown>>> extends Socket {
+  /** The values in the path, by the names in the route. */
+  readonly params: Params;
+  /** The pattern of the route, such as `/chat/:room`. */
+  readonly route: string;
+  /** For whatever the app wants to remember of this client: middleware fills it. */
+  data: Data = {} as Data;
+  /** The client's IP address, behind the proxies that `trustProxy` names; `""` where there is none. */
+  readonly remoteAddress: string;
+  /** The subprotocols that the client offered, by its preference. */
+  readonly protocols: readonly string[];
+  readonly #parts: ServerSocketParts;
+  #url: URL | undefined;
+  #headers: Headers | undefined;
+  #cookies: ReadonlyMap<string, string> | undefined;
+
+  /** Made by the app, for each handshake. */
+  constructor(parts: ServerSocketParts) {
+    super(parts.link);
+    this.#parts = parts;
+    this.params = parts.params as Params;
+    this.route = parts.route;
+    this.remoteAddress = parts.remote.address;
+    this.protocols = parts.protocols;
+  }
+
+  /** The subprotocol in use, `""` if none, or not accepted yet. */
+  get protocol(): string {
+    return this.#parts.opening.protocol;
+  }
+
+  /** The URL that was asked for, with `ws:` or `wss:`, as the client sees it where proxies are trusted. */
+  get url(): URL {
+    this.#url ??= toUrl(this.#parts);
+    return this.#url;
+  }
+
+  /** The values behind the `?`. */
+  get query(): URLSearchParams {
+    return this.url.searchParams;
+  }
+
+  /** The headers of the request. */
+  get headers(): Headers {
+    this.#headers ??= toHeaders(this.#parts.handshake);
+    return this.#headers;
+  }
+
+  /** The cookies of the request. */
+  get cookies(): ReadonlyMap<string, string> {
+    this.#cookies ??= parseCookies(this.headers.get("cookie"));
+    return this.#cookies;
+  }
+
+  /** The request as the web's platforms know it: for libraries that want one. */
+  get request(): Request {
+    const url = new URL(this.url);
+    url.protocol = url.protocol === "wss:" ? "https:" : "http:";
+    return new Request(url, { headers: this.headers });
+  }
+
+  /**
+   * Opens the WebSocket. The first send, receive, iteration or join does so by itself. Once is enough, and a second time
+   * does no harm; but what can be chosen, the first one chooses: later options throw a `UsageError`. Throws a
+   * `DisconnectError` if the client has left, or was rejected.
+   */
+  async accept(options?: AcceptOptions): Promise<void> {
+    this.#parts.opening.accept(options);
+  }
+
+  /**
+   * Answers with this status instead (300 to 599) and, if you like, a body: text, bytes, or a value as JSON. Throws a
+   * `UsageError` after the socket was accepted.
+   *
+   * @example
+   * if (!user) return socket.reject(401, { error: "token expired" }, { "WWW-Authenticate": "Bearer" });
+   */
+  reject(status: number, body?: RejectBody, headers?: AcceptOptions["headers"]): void {
+    this.#parts.opening.reject(status, body, headers);
+  }
+
+  /** As every socket closes; one that was not accepted is rejected with 403. */
+  override close(code?: number, reason?: string): Promise<CloseInfo> {
+    if (this.state === "connecting") this.reject(403);
+    return super.close(code, reason);
+  }
+
+  /** Enters a room, and gives it; leaving is automatic at the end. Throws a `UsageError` after the end. */
+  join(name: string): Room {
+    const { link, rooms } = this.#parts;
+    // A bad name is told before anything is accepted.
+    const room = rooms.room(name);
+    if (link.state === "connecting") this.begin();
+    if (link.state !== "open") throw usageError(JOIN_AFTER_END, "join", link.state);
+    rooms.join(link, name);
+    return room;
+  }
+
+  /** Leaves a room; nothing if it is not in there. */
+  leave(name: string): void {
+    this.#parts.rooms.leave(this.#parts.link, name);
+  }
+
+  /** The names of the rooms that it is in. */
+  get rooms(): ReadonlySet<string> {
+    return this.#parts.rooms.of(this.#parts.link);
+  }
+
+  /** Everybody in this room, or in any of these, but this socket. */
+  to(room: string | readonly string[]): Audience {
+    return this.#parts.rooms.union(typeof room === "string" ? [room] : room, this.#parts.link);
+  }
+
+  protected override begin(): void {
+    if (this.#parts.opening.isPending) this.#parts.opening.accept();
+  }
+}
+
+function toUrl({ handshake, remote }: ServerSocketParts): URL {
+  const scheme = remote.secure ? "wss" : "ws";
+  const base = `${scheme}://${remote.host ?? "localhost"}`;
+  const target = handshake.target.startsWith("/") ? handshake.target : pathOf(handshake.target);
+  return new URL(base + target);
+}
+
+/** RFC 9112, 3.2.2: the absolute form has its own authority; the path is what the route was chosen by. */
+function pathOf(target: string): string {
+  const { pathname, search } = new URL(target);
+  return pathname + search;
+}
+
+function toHeaders(handshake: Handshake): Headers {
+  const headers = new Headers();
+  for (const [name, value] of new HeaderList(handshake.headerFields())) headers.append(name, value);
+  return headers;
+}

@@ -1,0 +1,45 @@
+/** `App` on Node: the app of the server, with listening and attaching as Node does them. */
+
+import { ServerApp } from "../../server/app.ts";
+import type { AppOptions } from "../../server/app-options.ts";
+import type { Attached, AttachOptions } from "./attach.ts";
+import { attach } from "./attach.ts";
+import { diagnosticsObserver } from "./diagnostics.ts";
+import type { Listening } from "./listen.ts";
+import { listen } from "./listen.ts";
+import type { ListenOptions } from "./listen-options.ts";
+import { nodeHost } from "./node-host.ts";
+import type { AnyServer } from "./shared-server.ts";
+
+/**
+ * A server of WebSockets, with HTTP beside them. `Data` is what middleware puts into `socket.data`.
+ *
+ * @example
+ * const app = new App();
+ * app.ws("/ws", async (socket) => {
+ *   for await (const text of socket.iterText()) await socket.sendText(`Echo: ${text}`);
+ * });
+ * await app.listen({ port: 5042 });
+ */
+export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
+  /** Throws a `UsageError` that names the option that is wrong. */
+  constructor(options: AppOptions = {}) {
+    super(options, { ...nodeHost, observers: [diagnosticsObserver()] });
+  }
+
+  /**
+   * Listens on a port, a unix socket or a descriptor, with TLS and HTTP/2 if `tls` is given. SIGTERM and SIGINT close the
+   * app. Rejects with a `UsageError` that says in one sentence why the place cannot be had.
+   */
+  listen(options: ListenOptions = {}): Promise<Listening> {
+    return listen(this.hosted, options, (_name, timeout) => this.close({ timeout }));
+  }
+
+  /**
+   * Answers the WebSockets of a server that exists: Node's `http`, `https` or `http2`, and whatever stands on them. Only
+   * those with a route in this app; others are left to the server's other listeners. HTTP requests stay the server's.
+   */
+  attach(server: AnyServer, options: AttachOptions = {}): Attached {
+    return attach(this.hosted, server, options);
+  }
+}

@@ -10,6 +10,11 @@ export interface EngineSink extends MessageSink {
   /** A pong came, asked for or not. */
   pong?(payload: Uint8Array): void;
   /**
+   * The peer's Close frame has come: `true` puts it aside, and all reading, until `resume`, so that what is still being
+   * done with the messages before it can be answered. RFC 6455, 5.5.1: "An endpoint MAY delay sending a Close frame".
+   */
+  holdClose?(): boolean;
+  /**
    * The connection is over for us: nothing comes any more, and nothing can be sent. Once, and last but for `output`: what
    * had been sent before may still be on its way.
    */

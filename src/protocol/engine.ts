@@ -41,6 +41,8 @@ export class Engine {
   #state: EngineState = "open";
   #transport: TransportDuty = "keep";
   #inboundEnds = false;
+  /** The payload of a Close frame that the sink wants to wait. */
+  #heldClose: Uint8Array | undefined;
   #closeInfo: CloseInfo | undefined;
   readonly #untilClosed = new Waiters<CloseInfo>();
   readonly #untilCompressed = new Waiters<void>();
@@ -100,7 +102,7 @@ export class Engine {
   receive(chunk: Uint8Array): ReceiveState {
     const state = this.#inbound.receive(chunk);
     // `end` was called inside a callback, and what had come by then has been given now.
-    if (!this.#inboundEnds || this.#inbound.holds) return state;
+    if (!this.#inboundEnds || this.#holds) return state;
     this.abort();
     return "ended";
   }
@@ -114,14 +116,16 @@ export class Engine {
     this.#inboundEnds = true;
     // A callback that threw may have left something unread that nothing holds back.
     this.#inbound.readOn();
-    if (!this.#inbound.holds) this.abort();
+    if (!this.#holds) this.abort();
   }
 
   /** The transport is gone, through `cause` if one is known: 1006 at once, unless the connection was closed already. */
   abort(cause?: unknown): void {
     this.#abandon();
     if (this.#state === "closed") return;
-    const info = { code: CloseCode.abnormal, reason: "", wasClean: false };
+    const held = this.#heldClose && readClosePayload(this.#heldClose, this.#platform.text);
+    const said = held === undefined || held instanceof Error ? { code: CloseCode.abnormal, reason: "" } : held;
+    const info = { ...said, wasClean: false };
     this.#finish(cause === undefined ? info : { ...info, cause }, "end");
   }
 
@@ -145,8 +149,9 @@ export class Engine {
     this.#inbound.pause();
   }
 
-  /** Goes on giving messages, first those that have come already; then calls `sink.ready`. */
+  /** Goes on giving messages, first those that have come already; then calls `sink.ready`. A Close frame waits no more. */
   resume(): void {
+    this.#releaseClose();
     this.#inbound.resume();
   }
 
@@ -223,6 +228,7 @@ export class Engine {
     this.#state = "closing";
     this.#outbound.close(payload);
     this.#sink.output?.();
+    this.#releaseClose();
   }
 
   #sendControl(opcode: number, payload: Uint8Array): void {
@@ -250,13 +256,30 @@ export class Engine {
   }
 
   #inboundOnControl(opcode: number, payload: Uint8Array): void {
-    if (opcode === Opcode.close) return this.#receiveClose(payload);
+    if (opcode === Opcode.close) return this.#inboundOnClose(payload);
     if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
     try {
       if (this.#autoPong) this.answerPing(payload);
     } finally {
       this.#sink.ping?.(payload);
     }
+  }
+
+  #inboundOnClose(payload: Uint8Array): void {
+    if (this.#state !== "open" || this.#sink.holdClose?.() !== true) return this.#receiveClose(payload);
+    this.#heldClose = payload.slice();
+    this.#inbound.pause();
+  }
+
+  #releaseClose(): void {
+    const payload = this.#heldClose;
+    this.#heldClose = undefined;
+    if (payload !== undefined && this.#state !== "closed") this.#receiveClose(payload);
+  }
+
+  /** Whether something has come that is not over: then the peer's FIN waits. */
+  get #holds(): boolean {
+    return this.#inbound.holds || this.#heldClose !== undefined;
   }
 
   #receiveClose(payload: Uint8Array): void {

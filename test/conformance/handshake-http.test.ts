@@ -35,7 +35,13 @@ const REFUSED: readonly Request[] = [
   ["HTTP/1.0", upgradeRequest({}, "GET / HTTP/1.0"), "400"],
   ["no Host", upgradeRequest({ Host: undefined }), "400"],
   ["a bad Host", upgradeRequest({ Host: "a b" }), "400"],
-  ["an upgrade to something else", upgradeRequest({ Upgrade: "h2c" }), "426", { upgrade: "websocket" }],
+  // RFC 9110, 7.8: "A server MAY ignore a received Upgrade header field": HTTP answers, as if it were not there.
+  [
+    "an upgrade to something else",
+    upgradeRequest({ Upgrade: "h2c" }),
+    "200",
+    { "content-type": "text/html; charset=UTF-8" },
+  ],
   ["version 8", upgradeRequest({ "Sec-WebSocket-Version": "8" }), "426", { "sec-websocket-version": "13" }],
   ["no version", upgradeRequest({ "Sec-WebSocket-Version": undefined }), "426", { "sec-websocket-version": "13" }],
   ["no key", upgradeRequest({ "Sec-WebSocket-Key": undefined }), "400"],

@@ -63,6 +63,10 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
     this.#sink.pong?.(payload);
   }
 
+  holdClose(): boolean {
+    return this.#sink.holdClose?.() ?? false;
+  }
+
   close(info: CloseInfo): void {
     this.output();
     this.#sink.close(info);

@@ -127,6 +127,10 @@ class EngineListener implements EngineSink {
     this.#sink.wireOnPong(payload);
   }
 
+  holdClose(): boolean {
+    return this.#sink.wireOnGoodbye();
+  }
+
   output(): void {
     this.#sink.wireOnRoom();
   }

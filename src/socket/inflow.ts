@@ -13,6 +13,8 @@ import type { Traffic } from "./traffic.ts";
 export interface InflowOwner {
   readonly id: string;
   readonly config: SocketConfig;
+  /** Bytes that wait for the peer. */
+  readonly bufferedAmount: number;
   /** Reads no further. */
   hold(): void;
   /** Goes on reading. */
@@ -44,6 +46,8 @@ export class Inflow {
   #mode: "pull" | "events" | "discard" = "pull";
   #isBusy = false;
   #isFull = false;
+  /** The peer's, which waits; with a deadline. */
+  #goodbye: { readonly cancel: () => void } | null = null;
   /** While the peer is read more slowly: ends that. */
   #cancelSlow: (() => void) | null = null;
   #stopped = false;
@@ -104,7 +108,37 @@ export class Inflow {
     this.#stopped = true;
     this.#endSlow();
     this.#isFull = false;
+    this.#forgetGoodbye();
     this.#owner.release();
+  }
+
+  /**
+   * The peer says goodbye. What it sent just before may not even have reached its reader: so the goodbye waits a turn, in
+   * which it can still be answered; and in events style, while an event waits for the peer to take what was sent to it:
+   * our own goodbye would wait behind that, too.
+   */
+  holdGoodbye(): boolean {
+    if (this.#stopped || this.received.messages === 0) return false;
+    const { platform, clock, limits } = this.#owner.config;
+    this.#goodbye = { cancel: () => {} };
+    platform.defer(() => {
+      if (!this.#isAnswering) return this.#releaseGoodbye();
+      const cancel = clock.after(limits.closeTimeout, () => this.#releaseGoodbye());
+      this.#goodbye &&= { cancel };
+    });
+    return true;
+  }
+
+  /** Something that was sent has left. */
+  room(): void {
+    if (this.#goodbye === null) return;
+    this.#owner.config.platform.defer(() => {
+      if (!this.#isAnswering) this.#releaseGoodbye();
+    });
+  }
+
+  get #isAnswering(): boolean {
+    return this.#mode === "events" && this.#isBusy && this.#owner.bufferedAmount > 0;
   }
 
   /** The connection is over. */
@@ -112,6 +146,7 @@ export class Inflow {
     this.#stopped = true;
     this.#info = info;
     this.#endSlow();
+    this.#forgetGoodbye();
     // Also in other styles: somebody may have begun to wait before.
     this.queue.end();
     if (this.#mode !== "pull" && !this.#isBusy) this.#giveWaiting();
@@ -152,10 +187,22 @@ export class Inflow {
       if (data === undefined) break;
       this.#give(data);
     }
+    if (!this.#isBusy && this.#mode === "events") this.#releaseGoodbye();
     if (this.#isBusy || this.#info === undefined) return;
     const listener = this.#listener;
     this.#listener = null;
     listener?.end(this.#info);
+  }
+
+  #releaseGoodbye(): void {
+    if (this.#goodbye === null) return;
+    this.#forgetGoodbye();
+    this.#owner.release();
+  }
+
+  #forgetGoodbye(): void {
+    this.#goodbye?.cancel();
+    this.#goodbye = null;
   }
 
   #failed(error: unknown): void {

@@ -89,6 +89,11 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     return this.#inflow.received;
   }
 
+  /** Bytes that wait for the peer, here and in the transport. */
+  get bufferedAmount(): number {
+    return this.#sending?.bufferedAmount ?? 0;
+  }
+
   /** The sending half; `undefined` before it is open. */
   get sending(): SendQueue | undefined {
     return this.#sending;
@@ -229,11 +234,16 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   }
 
   wireOnRoom(): void {
+    this.#inflow.room();
     this.#sending!.pump();
     if (this.#state !== "closing") return;
     const left = this.#sending!.bufferedAmount;
     if (left < this.#left) this.#watch!.moved();
     this.#left = left;
+  }
+
+  wireOnGoodbye(): boolean {
+    return this.#inflow.holdGoodbye();
   }
 
   wireOnClose(info: CloseInfo): void {

@@ -49,7 +49,7 @@ export class SendQueue {
   #isReported = false;
   /** Those who wait for room. */
   #waiting: Deferred[] = NOBODY;
-  /** Those who wait for their bytes to be out. */
+  /** Those who wait for their bytes, or their stream, to be out. */
   #lent: Set<Deferred> | null = null;
 
   constructor(owner: SendQueueOwner, wire: Wire) {
@@ -82,7 +82,19 @@ export class SendQueue {
   }
 
   /** Sends one message out of many pieces, when those before it are with the transport. Those after it wait. */
-  async stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
+  stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      // The end is told at once, also to whoever waits for a turn or for bytes that will never be out.
+      const deferred = { resolve, reject: () => reject(this.#owner.disconnectError("sendStream")) };
+      this.#lent ??= new Set();
+      this.#lent.add(deferred);
+      const settled = () => this.#lent?.delete(deferred);
+      this.#stream(chunks, options).then(resolve, reject).finally(settled);
+    });
+    return quiet(promise);
+  }
+
+  async #stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
     await this.#turn();
     try {
       await this.#wire.sendStream!(chunks, { ...options, onMoved: () => this.#owner.sendQueueOnMoved() });
@@ -204,25 +216,14 @@ export class SendQueue {
     this.#owner.config.reporter.dropped?.(this.#owner.id, { messages: entries.length, bytes });
   }
 
-  /** Waits until the wire is the caller's alone. */
+  /** Waits until the wire is the caller's alone; for ever, if the end comes first. */
   #turn(): Promise<void> {
     if (this.#state === "ended") return this.#refuse();
     if (this.#state === "flowing") {
       this.#state = "held";
       return DONE;
     }
-    return new Promise((resolve, reject) => {
-      this.#lent ??= new Set();
-      const deferred = { resolve, reject };
-      this.#lent.add(deferred);
-      this.#entries.push({
-        type: "turn",
-        begin: () => {
-          this.#lent?.delete(deferred);
-          resolve();
-        },
-      });
-    });
+    return new Promise((resolve) => this.#entries.push({ type: "turn", begin: resolve }));
   }
 
   #untilRoom(): Promise<void> {

@@ -80,7 +80,7 @@ export abstract class Socket implements AsyncIterable<Message> {
 
   /** Bytes that were sent and are not out. Text that has not been framed yet counts its characters. */
   get bufferedAmount(): number {
-    return this.#link.sending?.bufferedAmount ?? 0;
+    return this.#link.bufferedAmount;
   }
 
   /**
@@ -129,7 +129,7 @@ export abstract class Socket implements AsyncIterable<Message> {
     if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("sendStream")));
     if (!link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");
     link.active();
-    return quiet(link.sending!.stream(chunks, { compress, emptyAs }));
+    return link.sending!.stream(chunks, { compress, emptyAs });
   }
 
   /**

@@ -12,6 +12,7 @@ const TIMEOUTS: Record<string, number> = {
   browser: 60_000,
   house: 60_000,
   examples: 60_000,
+  scale: 120_000,
 };
 
 const folders = readdirSync("test", { withFileTypes: true })
@@ -19,6 +20,13 @@ const folders = readdirSync("test", { withFileTypes: true })
   .map((entry) => entry.name);
 
 export default defineConfig({
+  // Tests that are written as users write know the doors by their names, and what lies in src/ behind them.
+  resolve: {
+    alias: [
+      { find: /^antiphon$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^antiphon\/(.+)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
+    ],
+  },
   cacheDir: ".cache/vitest",
   test: {
     projects: [

@@ -87,6 +87,11 @@ export function encodeClosePayload(role: Role, code: number | undefined, reason:
   return payload;
 }
 
+/** The payload for a peer that broke a rule: the code and no word more; the sentence names our options, and is for our own log. */
+export function encodeFailure({ closeCode }: ProtocolError): Uint8Array {
+  return Uint8Array.of(closeCode >>> 8, closeCode & 0xff);
+}
+
 function cutAtCharacter(text: Uint8Array, size: number): Uint8Array {
   return text.length <= size ? text : text.subarray(0, lastBoundary(text, 0, size));
 }

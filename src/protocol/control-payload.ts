@@ -1,7 +1,9 @@
-/** The payload of one control frame, gathered if it comes in pieces. Knows no opcodes. */
+/** The payload of a control frame: gathered if it comes in pieces, checked before it goes. Knows no opcodes. */
 
+import { CONTROL_PAYLOAD_TOO_LONG, usageError } from "../errors.ts";
 import { MAX_CONTROL_PAYLOAD } from "./frame-header.ts";
 import { mask } from "./mask.ts";
+import { checkBytes } from "./message.ts";
 
 /** One payload of at most 125 bytes after the other. */
 export class ControlPayload {
@@ -27,4 +29,10 @@ export class ControlPayload {
     this.#size = 0;
     return payload;
   }
+}
+
+/** Throws a `UsageError` for what no control frame can carry. */
+export function checkControlPayload(call: string, payload: Uint8Array): void {
+  checkBytes(call, payload);
+  if (payload.length > MAX_CONTROL_PAYLOAD) throw usageError(CONTROL_PAYLOAD_TOO_LONG, call, payload.length);
 }

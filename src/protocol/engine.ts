@@ -1,18 +1,20 @@
 /** The engine: one WebSocket connection after the opening handshake (RFC 6455, 5 to 8). Bytes in, messages out, and back. */
 
 import type { ProtocolError } from "../errors.ts";
-import { CONTROL_PAYLOAD_TOO_LONG, NOT_OPEN, PART_MISSING, usageError, ZLIB_MISSING } from "../errors.ts";
-import { CloseCode, encodeClosePayload, readClosePayload } from "./close-code.ts";
+import { NOT_OPEN, PART_MISSING, usageError, ZLIB_MISSING } from "../errors.ts";
+import { encodeClosePayload, encodeFailure, readClosePayload } from "./close-code.ts";
+import { checkControlPayload } from "./control-payload.ts";
+import { EngineEnd } from "./engine-end.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { CloseInfo, EngineSink } from "./engine-sink.ts";
 import type { EngineState, TransportDuty } from "./engine-state.ts";
 import type { Role } from "./frame-header.ts";
-import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame-header.ts";
+import { Opcode } from "./frame-header.ts";
 import type { ReceiveState } from "./inbound.ts";
 import { Inbound } from "./inbound.ts";
 import { resolveLimits } from "./limits.ts";
 import type { Message } from "./message.ts";
-import { checkBytes, checkMessage } from "./message.ts";
+import { checkMessage } from "./message.ts";
 import { Outbound } from "./outbound.ts";
 import type { Platform } from "./platform.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
@@ -38,13 +40,7 @@ export class Engine {
   readonly #autoPong: boolean;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
-  #state: EngineState = "open";
-  #transport: TransportDuty = "keep";
-  #inboundEnds = false;
-  /** The payload of a Close frame that the sink wants to wait. */
-  #heldClose: Uint8Array | undefined;
-  #closeInfo: CloseInfo | undefined;
-  readonly #untilClosed = new Waiters<CloseInfo>();
+  readonly #end = new EngineEnd();
   readonly #untilCompressed = new Waiters<void>();
 
   /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
@@ -54,7 +50,11 @@ export class Engine {
     this.#platform = platform;
     this.#sink = sink;
     this.#autoPong = autoPong;
-    this.#outbound = new Outbound({ role, platform, deflate, onLater: () => this.#outboundOnLater() });
+    const onLater = () => {
+      if (!this.compressing) this.#untilCompressed.tell();
+      sink.output?.();
+    };
+    this.#outbound = new Outbound({ role, platform, deflate, onLater });
     this.#inbound = new Inbound({
       role,
       platform,
@@ -64,20 +64,20 @@ export class Engine {
       listener: {
         inboundOnControl: (opcode, payload) => this.#inboundOnControl(opcode, payload),
         inboundOnFail: (error) => this.#inboundOnFail(error),
-        inboundOnReady: () => (this.#inboundEnds ? this.abort() : sink.ready?.()),
+        inboundOnReady: () => (this.#end.inboundEnds ? this.abort() : sink.ready?.()),
       },
     });
   }
 
   /** Where the connection stands. */
   get state(): EngineState {
-    return this.#state;
+    return this.#end.state;
   }
 
   /** What is to be done with the transport, once the output has been carried out. */
   get transport(): TransportDuty {
     // A Close frame that waits behind a large message has not been carried out.
-    return this.#outbound.compressing ? "keep" : this.#transport;
+    return this.#outbound.compressing ? "keep" : this.#end.transport;
   }
 
   /** Bytes that wait: for `take`, or for a large message before them to be compressed. */
@@ -102,7 +102,7 @@ export class Engine {
   receive(chunk: Uint8Array): ReceiveState {
     const state = this.#inbound.receive(chunk);
     // `end` was called inside a callback, and what had come by then has been given now.
-    if (!this.#inboundEnds || this.#holds) return state;
+    if (!this.#end.inboundEnds || this.#end.waitsFor(this.#inbound)) return state;
     this.abort();
     return "ended";
   }
@@ -112,26 +112,24 @@ export class Engine {
    * for inflation to end; then, without a Close frame, that is a 1006.
    */
   end(): void {
-    if (this.#state === "closed") return;
-    this.#inboundEnds = true;
+    if (this.#end.state === "closed") return;
+    this.#end.inboundEnds = true;
     // A callback that threw may have left something unread that nothing holds back.
     this.#inbound.readOn();
-    if (!this.#holds) this.abort();
+    if (!this.#end.waitsFor(this.#inbound)) this.abort();
   }
 
   /** The transport is gone, through `cause` if one is known: 1006 at once, unless the connection was closed already. */
   abort(cause?: unknown): void {
-    this.#abandon();
-    if (this.#state === "closed") return;
-    const held = this.#heldClose && readClosePayload(this.#heldClose, this.#platform.text);
-    const said = held === undefined || held instanceof Error ? { code: CloseCode.abnormal, reason: "" } : held;
-    const info = { ...said, wasClean: false };
-    this.#finish(cause === undefined ? info : { ...info, cause }, "end");
+    this.#outbound.abandon();
+    this.#untilCompressed.tell();
+    if (this.#end.state === "closed") return;
+    this.#finish(this.#end.toAborted(this.#platform.text, cause), "end");
   }
 
   /** Resolves when the connection is over for us, with what `sink.close` is told. Never rejects. */
   get closed(): Promise<CloseInfo> {
-    return this.#closeInfo === undefined ? this.#untilClosed.wait() : Promise.resolve(this.#closeInfo);
+    return this.#end.closed;
   }
 
   /** Resolves when no message waits for compression any more, or the connection is over. Never rejects. */
@@ -212,7 +210,7 @@ export class Engine {
    * a Close frame of ours, 5.5.1 forbids "data frames" only.
    */
   answerPing(payload: Uint8Array): void {
-    if (this.#state === "closed") return;
+    if (this.#end.state === "closed") return;
     this.#outbound.control(Opcode.pong, payload);
     this.#sink.output?.();
   }
@@ -224,8 +222,8 @@ export class Engine {
    */
   close(code?: number, reason = ""): void {
     const payload = encodeClosePayload(this.#role, code, reason, this.#platform.text);
-    if (this.#state !== "open") return;
-    this.#state = "closing";
+    if (this.#end.state !== "open") return;
+    this.#end.state = "closing";
     this.#outbound.close(payload);
     this.#sink.output?.();
     this.#releaseClose();
@@ -234,25 +232,13 @@ export class Engine {
   #sendControl(opcode: number, payload: Uint8Array): void {
     const call = opcode === Opcode.ping ? "ping" : "pong";
     this.#mustBeOpen(call);
-    checkBytes(call, payload);
-    if (payload.length > MAX_CONTROL_PAYLOAD) throw usageError(CONTROL_PAYLOAD_TOO_LONG, call, payload.length);
+    checkControlPayload(call, payload);
     this.#outbound.control(opcode, payload);
     this.#sink.output?.();
   }
 
   #mustBeOpen(call: string): void {
-    if (this.#state !== "open") throw usageError(NOT_OPEN, call, this.#state);
-  }
-
-  #outboundOnLater(): void {
-    if (!this.compressing) this.#untilCompressed.tell();
-    this.#sink.output?.();
-  }
-
-  /** What waits for compression is given up, and nobody waits for it any more. */
-  #abandon(): void {
-    this.#outbound.abandon();
-    this.#untilCompressed.tell();
+    if (this.#end.state !== "open") throw usageError(NOT_OPEN, call, this.#end.state);
   }
 
   #inboundOnControl(opcode: number, payload: Uint8Array): void {
@@ -266,20 +252,15 @@ export class Engine {
   }
 
   #inboundOnClose(payload: Uint8Array): void {
-    if (this.#state !== "open" || this.#sink.holdClose?.() !== true) return this.#receiveClose(payload);
-    this.#heldClose = payload.slice();
+    if (this.#end.state !== "open" || this.#sink.holdClose?.() !== true) return this.#receiveClose(payload);
+    this.#end.held = payload.slice();
     this.#inbound.pause();
   }
 
   #releaseClose(): void {
-    const payload = this.#heldClose;
-    this.#heldClose = undefined;
-    if (payload !== undefined && this.#state !== "closed") this.#receiveClose(payload);
-  }
-
-  /** Whether something has come that is not over: then the peer's FIN waits. */
-  get #holds(): boolean {
-    return this.#inbound.holds || this.#heldClose !== undefined;
+    const { held } = this.#end;
+    this.#end.held = undefined;
+    if (held !== undefined) this.#receiveClose(held);
   }
 
   #receiveClose(payload: Uint8Array): void {
@@ -287,27 +268,23 @@ export class Engine {
     if (close instanceof Error) return this.#inboundOnFail(close);
     // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
     // It "MAY delay" it: what had been sent before is sent first, even if it is still being compressed.
-    if (this.#state === "open") this.#outbound.close(payload.subarray(0, 2));
+    if (this.#end.state === "open") this.#outbound.close(payload.subarray(0, 2));
     this.#finish({ ...close, wasClean: true }, this.#role === "server" ? "end" : "await-end");
   }
 
   /** RFC 6455, 7.1.7, "_Fail the WebSocket Connection_": one Close frame with the code, then silence. */
   #inboundOnFail(error: ProtocolError): void {
     // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
-    if (this.#state === "open" || this.#outbound.compressing) {
-      this.#abandon();
-      // The peer gets the code and no word more: the sentence names our options, and is for our own log.
-      const code = Uint8Array.of(error.closeCode >>> 8, error.closeCode & 0xff);
-      this.#outbound.control(Opcode.close, code);
+    if (this.#end.state === "open" || this.#outbound.compressing) {
+      this.#outbound.abandon();
+      this.#untilCompressed.tell();
+      this.#outbound.control(Opcode.close, encodeFailure(error));
     }
     this.#finish({ code: error.closeCode, reason: "", wasClean: false, error }, "end");
   }
 
   #finish(info: CloseInfo, transport: TransportDuty): void {
-    this.#state = "closed";
-    this.#transport = transport;
-    this.#closeInfo = info;
-    this.#untilClosed.tell(info);
+    this.#end.finish(info, transport);
     this.#inbound.end();
     try {
       if (this.#outbound.size > 0) this.#sink.output?.();

@@ -1,0 +1,48 @@
+/** How an engine's connection ends: its state, what is to be done with the transport, and who waits to be told. */
+
+import { CloseCode, readClosePayload } from "./close-code.ts";
+import type { CloseInfo } from "./engine-sink.ts";
+import type { EngineState, TransportDuty } from "./engine-state.ts";
+import type { TextCodec } from "./platform.ts";
+import { Waiters } from "./waiters.ts";
+
+/** From open to closed. */
+export class EngineEnd {
+  state: EngineState = "open";
+  transport: TransportDuty = "keep";
+  /** Whether the peer has sent a FIN. */
+  inboundEnds = false;
+  /** The payload of a Close frame that the sink wants to wait. */
+  held: Uint8Array | undefined;
+  #info: CloseInfo | undefined;
+  readonly #waiting = new Waiters<CloseInfo>();
+
+  /** Resolves when it has ended. */
+  get closed(): Promise<CloseInfo> {
+    return this.#info === undefined ? this.#waiting.wait() : Promise.resolve(this.#info);
+  }
+
+  /** Whether something has come that is not over: then the peer's FIN waits. */
+  waitsFor(inbound: { readonly holds: boolean }): boolean {
+    return inbound.holds || this.held !== undefined;
+  }
+
+  /** It has ended. */
+  finish(info: CloseInfo, transport: TransportDuty): void {
+    this.state = "closed";
+    this.transport = transport;
+    this.held = undefined;
+    this.#info = info;
+    this.#waiting.tell(info);
+  }
+
+  /** The transport is gone: what the peer said last, if it said goodbye and waited for ours. */
+  toAborted(text: TextCodec, cause: unknown): CloseInfo {
+    const said = this.held && readClosePayload(this.held, text);
+    const { code, reason } = said === undefined || said instanceof Error ? NOTHING_SAID : said;
+    const info = { code, reason, wasClean: false };
+    return cause === undefined ? info : { ...info, cause };
+  }
+}
+
+const NOTHING_SAID = { code: CloseCode.abnormal, reason: "" };

@@ -700,6 +700,13 @@ export const DISCONNECTED = {
     "Nothing: this is how a receive or send that was under way learns of the end. `for await` ends without an error.",
 };
 
+/** `sendStream` got something else. */
+export const NOT_A_STREAM = {
+  code: "NOT_A_STREAM",
+  sentence: (type: string) => `sendStream wants an iterable of strings or bytes, got ${type}`,
+  remedy: "Give it an array, a generator, a stream; `send` sends one message as it is.",
+};
+
 /** `sendText` got something else. */
 export const NOT_TEXT = {
   code: "NOT_TEXT",
@@ -1135,4 +1142,139 @@ export const BAD_TRUST_PROXY = {
   sentence: (value: string) =>
     `trustProxy is or holds ${shown(value)}, which is no address, no CIDR such as "10.0.0.0/8" and none of "loopback", "linklocal", "uniquelocal"`,
   remedy: "Name the proxies by address, or give their number as a whole number (not a string), or true or false.",
+};
+
+// Listening
+
+/** Something else listens on the port. */
+export const PORT_IN_USE = {
+  code: "PORT_IN_USE",
+  sentence: (port: number, host: string) =>
+    `port ${port} on ${host} is in use: choose another with the option port, or 0 for any free one`,
+  remedy: "End the program that listens there (`ss -ltnp` names it), or choose another `port`.",
+};
+
+/** The system keeps the port for the administrator. */
+export const PORT_FORBIDDEN = {
+  code: "PORT_FORBIDDEN",
+  sentence: (port: number) => `no permission to listen on port ${port}: choose one from 1024 on with the option port`,
+  remedy:
+    "Listen above 1023 behind a proxy, or give the program the right (`CAP_NET_BIND_SERVICE`, systemd's sockets).",
+};
+
+/** There is no such port. */
+export const PORT_INVALID = {
+  code: "PORT_INVALID",
+  sentence: (port: string) => `port is ${shown(port)}, not a whole number from 0 to 65535`,
+  remedy: "Give a number: `Number(process.env.PORT)`, not the text itself. 0 takes any free port.",
+};
+
+/** No network card of this machine has the address. */
+export const HOST_NOT_HERE = {
+  code: "HOST_NOT_HERE",
+  sentence: (host: string) => `this machine has no address ${shown(host)}: choose another with the option host`,
+  remedy: "Use `127.0.0.1` for this machine alone, or `0.0.0.0` or `::` for every address it has.",
+};
+
+/** The name leads to no address. */
+export const HOST_NOT_FOUND = {
+  code: "HOST_NOT_FOUND",
+  sentence: (host: string) =>
+    `host ${shown(host)} cannot be resolved to an address: choose another with the option host`,
+  remedy: "Check the spelling, or give the address itself.",
+};
+
+/** Another server listens on the unix socket. */
+export const PATH_IN_USE = {
+  code: "PATH_IN_USE",
+  sentence: (path: string) => `another server listens on ${shown(path)}: choose another socket with the option path`,
+  remedy: "End the other server, or choose another `path`. A socket that nobody listens on is taken over by itself.",
+};
+
+/** The path of the unix socket is another kind of file. */
+export const PATH_IS_NO_SOCKET = {
+  code: "PATH_IS_NO_SOCKET",
+  sentence: (path: string) => `${shown(path)} exists and is no socket: choose another with the option path`,
+  remedy: "Choose a `path` where there is no file; nothing but an abandoned socket is ever removed.",
+};
+
+/** The folder of the unix socket is missing. */
+export const PATH_MISSING = {
+  code: "PATH_MISSING",
+  sentence: (path: string) =>
+    `the folder of ${shown(path)} does not exist: make it, or choose another with the option path`,
+  remedy: "Make the folder first (`mkdir -p`); listening does not.",
+};
+
+/** The folder of the unix socket may not be written to. */
+export const PATH_FORBIDDEN = {
+  code: "PATH_FORBIDDEN",
+  sentence: (path: string) => `no permission to make the socket ${shown(path)}: choose another with the option path`,
+  remedy: "Give the user that runs this the right to write into the folder.",
+};
+
+/** A unix socket's path has a limit of about a hundred bytes. */
+export const PATH_TOO_LONG = {
+  code: "PATH_TOO_LONG",
+  sentence: (length: number, limit: number) =>
+    `path has ${length} bytes, and a unix socket's has at most ${limit}: choose a shorter one with the option path`,
+  remedy: "Use a short folder such as `/run/app`, or a path relative to the working directory.",
+};
+
+/** The descriptor is no socket that one can listen on. */
+export const FD_INVALID = {
+  code: "FD_INVALID",
+  sentence: (fd: string) => `fd ${shown(fd)} is no socket of this process that one can listen on`,
+  remedy: "Give the number that the parent (systemd: 3) passed on, of a socket that is bound.",
+};
+
+/** Two options exclude each other. */
+export const LISTEN_OPTIONS_CONTRADICT = {
+  code: "LISTEN_OPTIONS_CONTRADICT",
+  sentence: (one: string, other: string) => `the options ${one} and ${other} of listen exclude each other`,
+  remedy: "Give either `port` and `host`, or `path`, or `fd`. Several places are several calls of `listen`.",
+};
+
+/** HTTP/2 beside HTTP/1.1 on one port needs TLS, which tells them apart. */
+export const HTTP2_NEEDS_TLS = {
+  code: "HTTP2_NEEDS_TLS",
+  sentence: () => "http2 needs the option tls: without it, HTTP/1.1 and HTTP/2 cannot share a port",
+  remedy: "Give `tls` a certificate, or attach the app to an `http2.createServer()` of your own.",
+};
+
+/** TLS needs a certificate and its key. */
+export const TLS_INCOMPLETE = {
+  code: "TLS_INCOMPLETE",
+  sentence: (missing: string) => `tls has no ${missing}: give it cert and key, or pfx, or SNICallback`,
+  remedy:
+    '`tls: { cert: readFileSync("cert.pem"), key: readFileSync("key.pem") }`. The options hold contents, not file names.',
+};
+
+/** Certificate or key cannot be used. */
+export const TLS_INVALID = {
+  code: "TLS_INVALID",
+  sentence: (reason: string) => `tls cannot be used: ${reason}`,
+  remedy: "Give `cert` and `key` the contents of PEM files that belong together, and `passphrase` if the key has one.",
+};
+
+/** The system refused for another reason. */
+export const LISTEN_FAILED = {
+  code: "LISTEN_FAILED",
+  sentence: (place: string, reason: string) => `cannot listen on ${place}: ${reason}`,
+  remedy: "`error.cause` is the system's own error.",
+};
+
+/** An app is mounted where no path can begin. */
+export const BAD_PREFIX = {
+  code: "BAD_PREFIX",
+  sentence: (prefix: string) => `prefix is ${shown(prefix)}, not a path such as "/live"`,
+  remedy: "Begin it with a slash, without query, fragment or parameters; leave it out for all paths.",
+};
+
+/** There is nothing to serve. */
+export const NO_SUCH_FOLDER = {
+  code: "NO_SUCH_FOLDER",
+  sentence: (folder: string) => `there is no folder ${shown(folder)} to serve files from`,
+  remedy:
+    'A relative path starts at the working directory: use `new URL("public", import.meta.url).pathname` to be sure.',
 };

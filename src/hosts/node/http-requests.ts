@@ -1,0 +1,84 @@
+/** Plain HTTP: hands Node's requests to the app, and what goes wrong to the observer and never to the client. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Http2Bindings, HttpBindings } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
+import type { Hosted } from "../../server/host.ts";
+import { isConnectionField } from "./connection-fields.ts";
+
+/** A listener for a server's `request` event. */
+export type RequestListener = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void;
+
+/** Makes the listener that lets the app answer. */
+export function requestListener(app: Hosted): RequestListener {
+  const respond = async (request: Request, env: HttpBindings | Http2Bindings) => {
+    const report = (error: unknown) => app.observer.error?.({ error, path: pathOf(request), where: "http" });
+    try {
+      const response = await app.fetch(request, env);
+      const headers =
+        env.incoming.httpVersionMajor === 2 ? withoutConnectionFields(response.headers) : response.headers;
+      const body = response.body && (await guarded(response.body, report, () => env.outgoing.destroy()));
+      return new Response(body, { status: response.status, headers });
+    } catch (error) {
+      report(error);
+      return new Response(null, { status: 500 });
+    }
+  };
+  return getRequestListener(respond, {
+    // HTTP/1.0 knows no Host.
+    hostname: "localhost",
+    // A library does not replace the Request and Response of the whole process.
+    overrideGlobalObjects: false,
+    // Only requests that cannot be read come here.
+    errorHandler: () => new Response(null, { status: 400 }),
+  });
+}
+
+/**
+ * The same body, which never fails: @hono/node-server would send the text of the error and print it. Throws what the first
+ * piece throws, when a 500 is still possible; later ones cut the connection.
+ */
+async function guarded(body: Body, report: (error: unknown) => void, cut: () => void): Promise<Body> {
+  const reader = body.getReader();
+  const first = await reader.read();
+  let state: "read" | "cancelled" = "read";
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (first.done) controller.close();
+      else controller.enqueue(first.value);
+    },
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        // Nobody waits for it any more, and the body ends as it likes.
+        if (state === "cancelled") return;
+        report(error);
+        cut();
+        controller.close();
+      }
+    },
+    cancel(reason) {
+      state = "cancelled";
+      return reader.cancel(reason);
+    },
+  });
+}
+
+type Body = ReadableStream<Uint8Array>;
+
+/** Node would throw for one of them, and the app need not know which HTTP it answers. */
+function withoutConnectionFields(headers: Headers): Headers {
+  return new Headers([...headers].filter(([name]) => !isConnectionField(name)));
+}
+
+function pathOf(request: Request): string {
+  const { pathname, search } = new URL(request.url);
+  return pathname + search;
+}

@@ -1,0 +1,89 @@
+/** The options of `listen`: what they are, and whether they fit together. */
+
+import type { ServerOptions } from "node:https";
+import {
+  FD_INVALID,
+  HTTP2_NEEDS_TLS,
+  LISTEN_OPTIONS_CONTRADICT,
+  PATH_TOO_LONG,
+  PORT_INVALID,
+  TLS_INCOMPLETE,
+  usageError,
+} from "../../errors.ts";
+import type { SignalOptions } from "./signals.ts";
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  /** A TCP port. 0 takes any free one. @default 5042 */
+  readonly port?: number | undefined;
+  /** An address of this machine, or a name of one. `0.0.0.0` or `::`: all of them. @default "127.0.0.1": nobody outside gets in by accident */
+  readonly host?: string | undefined;
+  /** The path of a unix socket, instead of port and host. An abandoned one is taken over; it is removed at the end. */
+  readonly path?: string | undefined;
+  /** A listening socket that this process was given, instead of port and host: systemd passes number 3. */
+  readonly fd?: number | undefined;
+  /** Certificate and key, and whatever else Node's `tls` takes. @default none: http and ws */
+  readonly tls?: TlsOptions | undefined;
+  /** With `tls`: HTTP/2 (and WebSockets in it, RFC 8441) beside HTTP/1.1; clients choose. @default true */
+  readonly http2?: boolean | undefined;
+  /** Connections that wait to be accepted; the system has a bound of its own. @default 511, as Node has it */
+  readonly backlog?: number | undefined;
+  /** What SIGTERM and SIGINT do. `true`: drain, then end. `false`: what they do without us. @default true */
+  readonly signals?: boolean | SignalOptions | undefined;
+  /** Ends the listening when it aborts, with all its connections. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `https.createServer`; `cert` and `key` are contents, not file names. */
+export type TlsOptions = ServerOptions;
+
+/** A place to listen, in the words of `net.Server.listen`. */
+export type Place =
+  | { readonly type: "tcp"; readonly port: number; readonly host: string }
+  | { readonly type: "unix"; readonly path: string }
+  | { readonly type: "fd"; readonly fd: number };
+
+/** Checks the options and gives the place. Throws a `UsageError` that names the option. */
+export function toPlace(options: ListenOptions): Place {
+  checkTls(options);
+  const { port, host, path, fd } = options;
+  const others = { port, host, fd };
+  if (path !== undefined) {
+    exclude("path", others);
+    return { type: "unix", path: checkedPath(path) };
+  }
+  if (fd !== undefined) {
+    exclude("fd", { port, host });
+    if (!Number.isInteger(fd) || fd < 0) throw usageError(FD_INVALID, String(fd));
+    return { type: "fd", fd };
+  }
+  const isPort = port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535);
+  if (!isPort) throw usageError(PORT_INVALID, String(port));
+  return { type: "tcp", port: port ?? DEFAULT_PORT, host: host ?? "127.0.0.1" };
+}
+
+const DEFAULT_PORT = 5042;
+
+/** `sun_path` has 108 bytes on Linux and 104 on BSD and macOS, with a NUL at the end. Windows has named pipes. */
+const LONGEST_PATH = process.platform === "linux" ? 107 : 103;
+
+function checkedPath(path: string): string {
+  const length = Buffer.byteLength(path);
+  if (length > LONGEST_PATH && process.platform !== "win32") throw usageError(PATH_TOO_LONG, length, LONGEST_PATH);
+  return path;
+}
+
+function exclude(one: string, others: Record<string, unknown>): void {
+  const [other] = Object.keys(others).filter((name) => others[name] !== undefined);
+  if (other !== undefined) throw usageError(LISTEN_OPTIONS_CONTRADICT, one, other);
+}
+
+function checkTls({ tls, http2 }: ListenOptions): void {
+  if (tls === undefined) {
+    if (http2) throw usageError(HTTP2_NEEDS_TLS);
+    return;
+  }
+  const { cert, key, pfx, SNICallback } = tls;
+  if (pfx || SNICallback || (cert && key)) return;
+  throw usageError(TLS_INCOMPLETE, cert ? "key" : "certificate");
+}

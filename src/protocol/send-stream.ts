@@ -1,8 +1,9 @@
 /** One message out of an iterable: sent fragment by fragment, as the transport takes it, without holding it. */
 
-import { MESSAGE_UNFINISHED, NOT_OPEN, usageError } from "../errors.ts";
+import { MESSAGE_UNFINISHED, NOT_A_STREAM, NOT_OPEN, usageError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import type { Message } from "./message.ts";
+import { checkMessage } from "./message.ts";
 
 /** How to send a stream. */
 export interface SendStreamOptions {
@@ -29,11 +30,13 @@ export async function sendStream(
   chunks: Iterable<Message> | AsyncIterable<Message>,
   { drained, emptyAs = "binary", compress = true }: SendStreamOptions,
 ): Promise<void> {
+  checkChunks(chunks);
   if (streaming.has(engine) || engine.sendingFragments) throw usageError(MESSAGE_UNFINISHED);
   streaming.add(engine);
   let kind = emptyAs;
   try {
     for await (const chunk of untilClosed(engine, chunks)) {
+      checkMessage("sendStream", chunk);
       kind = typeof chunk === "string" ? "text" : "binary";
       for (const fragment of slices(chunk)) {
         engine.sendFragment(fragment, false, { compress });
@@ -49,6 +52,13 @@ export async function sendStream(
   } finally {
     streaming.delete(engine);
   }
+}
+
+/** Throws a `UsageError` for what is no iterable of messages; a string is one of characters, and hardly meant. */
+export function checkChunks(chunks: unknown): void {
+  const isIterable =
+    typeof chunks === "object" && chunks !== null && (Symbol.asyncIterator in chunks || Symbol.iterator in chunks);
+  if (!isIterable) throw usageError(NOT_A_STREAM, typeof chunks);
 }
 
 /** Who sends a stream: before its first fragment the engine can't know. */

@@ -8,6 +8,7 @@ import { toJson } from "../socket/json-codec.ts";
 import type { Bytes } from "../socket/message-input.ts";
 import { toBytes, toMessage, toText } from "../socket/message-input.ts";
 import type { Member } from "./member.ts";
+import { deliver } from "./member.ts";
 
 /** What all audiences of an app share. */
 export interface AudienceConfig {
@@ -59,7 +60,7 @@ export class Audience {
   #deliver(message: PreparedMessage): void {
     for (const member of this.#members()) {
       try {
-        member.deliver(message);
+        member[deliver](message);
       } catch (error) {
         this.#config.onError(error);
       }

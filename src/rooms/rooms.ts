@@ -4,13 +4,14 @@ import { BAD_ROOM_NAME, usageError } from "../errors.ts";
 import type { AudienceConfig } from "./audience.ts";
 import { Audience } from "./audience.ts";
 import type { Member } from "./member.ts";
-import { Room } from "./room.ts";
+import type { RoomInput } from "./room.ts";
+import { namesOf, Room } from "./room.ts";
 
 /** Makes its sets when somebody joins, and drops them when the last one leaves. */
-export class Rooms {
+export class Rooms<Who extends Member = Member> {
   readonly #config: AudienceConfig;
-  readonly #byName = new Map<string, Set<Member>>();
-  readonly #ofMember = new Map<Member, Set<string>>();
+  readonly #byName = new Map<string, Set<Who>>();
+  readonly #ofMember = new Map<Who, Set<string>>();
 
   constructor(config: AudienceConfig) {
     this.#config = config;
@@ -27,19 +28,20 @@ export class Rooms {
   }
 
   /** The room of this name, empty or not. Throws a `UsageError` for a name that is no string, or empty. */
-  room(name: string): Room {
+  room(name: string): Room<Who> {
     checkName(name);
-    return new Room(name, this.#config, () => this.#byName.get(name) ?? NOBODY);
+    return new Room(name, this.#config, () => this.#byName.get(name) ?? nobody<Who>());
   }
 
   /** Whoever is in one of the rooms, each once, but for `except`. */
-  union(names: readonly string[], except?: Member): Audience {
+  union(rooms: RoomInput | readonly RoomInput[], except?: Who): Audience {
+    const names = namesOf(rooms);
     for (const name of names) checkName(name);
     return new Audience(this.#config, () => this.#inAnyOf(names, except));
   }
 
   /** Puts a member into a room; once is enough. */
-  join(member: Member, name: string): Room {
+  join(member: Who, name: string): Room<Who> {
     const room = this.room(name);
     add(this.#byName, name, member);
     add(this.#ofMember, member, name);
@@ -47,26 +49,26 @@ export class Rooms {
   }
 
   /** Takes a member out of a room. */
-  leave(member: Member, name: string): void {
+  leave(member: Who, name: string): void {
     remove(this.#byName, name, member);
     remove(this.#ofMember, member, name);
   }
 
   /** Takes a member out of all rooms. */
-  leaveAll(member: Member): void {
+  leaveAll(member: Who): void {
     for (const name of this.#ofMember.get(member) ?? []) remove(this.#byName, name, member);
     this.#ofMember.delete(member);
   }
 
   /** The names of the rooms that a member is in. */
-  of(member: Member): ReadonlySet<string> {
+  of(member: Who): ReadonlySet<string> {
     return new Set(this.#ofMember.get(member));
   }
 
-  *#inAnyOf(names: readonly string[], except: Member | undefined): Iterable<Member> {
-    const told = names.length > 1 ? new Set<Member>() : undefined;
+  *#inAnyOf(names: readonly string[], except: Who | undefined): Iterable<Who> {
+    const told = names.length > 1 ? new Set<Who>() : undefined;
     for (const name of names) {
-      for (const member of this.#byName.get(name) ?? NOBODY) {
+      for (const member of this.#byName.get(name) ?? nobody<Who>()) {
         if (member === except || told?.has(member)) continue;
         told?.add(member);
         yield member;
@@ -75,7 +77,11 @@ export class Rooms {
   }
 }
 
-const NOBODY: ReadonlySet<Member> = new Set();
+const NOBODY: ReadonlySet<never> = new Set();
+
+function nobody<Who>(): ReadonlySet<Who> {
+  return NOBODY;
+}
 
 function checkName(name: unknown): void {
   if (typeof name !== "string" || name === "") throw usageError(BAD_ROOM_NAME, JSON.stringify(name) ?? String(name));

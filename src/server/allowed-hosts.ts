@@ -1,6 +1,6 @@
 /** The check of `Host` against DNS rebinding: a foreign name that resolves to this machine does not reach the server. */
 
-import { BAD_HOSTS, usageError } from "../errors.ts";
+import { BAD_HOSTS, BAD_OPTION, usageError } from "../errors.ts";
 import { type Authority, isBelow, parseAuthority } from "./authority.ts";
 import { quoted } from "./printable.ts";
 
@@ -26,6 +26,7 @@ export type HostCheck = (request: HostRequest) => string | undefined;
  */
 export function hostCheck(hosts: readonly string[] | undefined): HostCheck {
   if (hosts === undefined) return () => undefined;
+  if (!Array.isArray(hosts)) throw usageError(BAD_OPTION, "hosts", String(hosts), "a list of hosts");
   if (hosts.length === 0) throw usageError(BAD_HOSTS, "");
   const matchers = hosts.map(toMatcher);
   return ({ host, secure }) => {

@@ -26,6 +26,9 @@ import { defaultServerLimits } from "./server-limits.ts";
 /** All limits of a server. */
 export type AppLimits = Limits & SocketLimits & ServerLimits;
 
+/** Those that a route may have of its own; the others are the whole server's. */
+export type RouteLimits = Omit<AppLimits, (typeof SERVER_ONLY)[number]>;
+
 /** The options of `new App(options)`. Every one has a default that is safe. */
 export interface AppOptions {
   /** Who writes the log: anything like pino or `console`; `false`: nobody. @default one line on the console per connection */
@@ -73,8 +76,11 @@ export interface AppConfig {
 /** Checks and compiles the options. Throws a `UsageError` that names the one that is wrong. */
 export function resolveAppOptions(options: AppOptions, hostObservers: readonly Observer[]): AppConfig {
   checkNames(options, KNOWN, "App");
-  const { logger = consoleLogger, observer = [] } = options;
+  const { logger = consoleLogger, observer = [], json = JSON } = options;
   const observers = Array.isArray(observer) ? observer : [observer];
+  for (const one of observers) checkObject("observer", one, "an object with methods, or a list of them");
+  if (logger !== false) checkMethods("logger", logger, ["info", "warn", "error"]);
+  checkMethods("json", json, ["stringify", "parse"]);
   const log = logger === false ? [] : [loggerObserver(logger)];
   return {
     observer: combineObservers([...log, ...observers, ...hostObservers]),
@@ -84,7 +90,7 @@ export function resolveAppOptions(options: AppOptions, hostObservers: readonly O
     limits: resolveAppLimits(options.limits),
     heartbeat: resolveHeartbeat(options.heartbeat),
     compression: resolveCompression(options.compression),
-    json: options.json ?? JSON,
+    json,
     slowConsumer: oneOf("slowConsumer", options.slowConsumer ?? "close", ["close", "drop-oldest", "drop-newest"]),
     overRate: oneOf("overRate", options.overRate ?? "close", ["close", "pause"]),
   };
@@ -92,10 +98,18 @@ export function resolveAppOptions(options: AppOptions, hostObservers: readonly O
 
 /** The limits with those given in their place; `base` has the others. Throws a `UsageError`. */
 export function resolveAppLimits(given: Partial<AppLimits> = {}, base: AppLimits = DEFAULTS): AppLimits {
+  checkObject("limits", given, "an object of limits");
   for (const name of Object.keys(given)) {
     if (!(name in DEFAULTS)) throw usageError(LIMIT_INVALID, name, String(given[name as keyof AppLimits]));
   }
   return fillLimits(base, given);
+}
+
+/** The same for a route, by the path `path`. */
+export function resolveRouteLimits(path: string, given: Partial<RouteLimits> = {}, base: AppLimits): AppLimits {
+  const known = Object.keys(DEFAULTS).filter((name) => !(SERVER_ONLY as readonly string[]).includes(name));
+  checkNames(given, known, `limits of ws("${path}")`);
+  return resolveAppLimits(given, base);
 }
 
 /** Those of the limits that are the engine's. */
@@ -111,6 +125,16 @@ export function checkNames(options: object, known: readonly string[], place: str
 }
 
 const DEFAULTS: AppLimits = { ...defaultLimits, ...defaultSocketLimits, ...defaultServerLimits };
+
+/** They act before there is a route, or on all routes together. */
+const SERVER_ONLY = [
+  "headBytes",
+  "headers",
+  "connections",
+  "connectionsPerAddress",
+  "handshakes",
+  "queuedBytes",
+] as const satisfies readonly (keyof AppLimits)[];
 
 // A record, so that the compiler misses none.
 const OPTIONS: Readonly<Record<keyof AppOptions, true>> = {
@@ -130,12 +154,23 @@ const KNOWN = Object.keys(OPTIONS);
 
 function resolveHeartbeat(option: AppOptions["heartbeat"] = {}): HeartbeatOptions | null {
   if (option === false) return null;
+  checkObject("heartbeat", option, "false, or an object with interval and timeout");
   checkNames(option, ["interval", "timeout"], "heartbeat");
   const { interval = 25_000, timeout = 20_000 } = option;
   for (const [name, value] of Object.entries({ interval, timeout })) {
     if (!(value > 0)) throw usageError(BAD_OPTION, `heartbeat.${name}`, String(value), "milliseconds above 0");
   }
   return { interval, timeout };
+}
+
+function checkObject(name: string, value: unknown, expected: string): void {
+  if (typeof value !== "object" || value === null) throw usageError(BAD_OPTION, name, String(value), expected);
+}
+
+function checkMethods(name: string, value: object, methods: readonly string[]): void {
+  checkObject(name, value, `an object with the methods ${methods.join(", ")}`);
+  const missing = methods.find((method) => typeof (value as Record<string, unknown>)[method] !== "function");
+  if (missing !== undefined) throw usageError(BAD_OPTION, `${name}.${missing}`, "missing", "a function");
 }
 
 function oneOf<Word extends string>(name: string, word: Word, words: readonly Word[]): Word {

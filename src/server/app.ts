@@ -1,15 +1,16 @@
 /** The app: what users register on it, and what it offers to a host. Knows no runtime. */
 
 import type { Hono } from "hono";
-import { BAD_HANDLER, UNKNOWN_ROUTE, usageError } from "../errors.ts";
+import { BAD_HANDLER, BAD_OPTION, BAD_SUBPROTOCOL, UNKNOWN_ROUTE, usageError } from "../errors.ts";
+import { isToken } from "../protocol/http-token.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { Audience } from "../rooms/audience.ts";
-import type { Room } from "../rooms/room.ts";
+import type { Room, RoomInput } from "../rooms/room.ts";
 import type { Bytes } from "../socket/message-input.ts";
 import { Admission } from "./admission.ts";
 import type { AppConfig, AppOptions } from "./app-options.ts";
-import { checkNames, pickEngineLimits, resolveAppLimits, resolveAppOptions } from "./app-options.ts";
+import { checkNames, pickEngineLimits, resolveAppOptions, resolveRouteLimits } from "./app-options.ts";
 import type { CloseOptions } from "./drain.ts";
 import { drain } from "./drain.ts";
 import type { ErrorHook, Handler, Middleware, RouteOptions, SocketEvents } from "./handler.ts";
@@ -35,17 +36,21 @@ export class ServerApp<Data = Record<string, unknown>> {
   readonly #errorHooks: AnyErrorHook[] = [];
   readonly #drainHooks: (() => unknown)[] = [];
   readonly #listeners = new Set<Stoppable>();
-  #hub: Hub;
+  readonly #ownHub: Hub;
+  /** The app that this one is mounted on. */
+  // biome-ignore lint/suspicious/noExplicitAny: what its sockets carry is its own affair.
+  #above: ServerApp<any> | undefined;
   #closed: Promise<void> | undefined;
 
   /** Throws a `UsageError` that names the option that is wrong. */
   constructor(options: AppOptions, host: Host) {
     this.#config = resolveAppOptions(options, host.observers);
     this.#host = host;
-    this.#hub = new Hub(this.#config, host);
+    this.#ownHub = new Hub(this.#config, host);
     this.#httpSide = new HttpSide({
       hasRoute: (pathname) => this.#hasRoute(pathname),
-      onError: (error, path) => this.#config.observer.error?.({ error, path, where: "http" }),
+      checkHost: (request) => this.#config.checkHost(request),
+      onError: (error, path) => this.#top.#config.observer.error?.({ error, path, where: "http" }),
     });
     this.http = this.#httpSide.hono;
   }
@@ -92,9 +97,9 @@ export class ServerApp<Data = Record<string, unknown>> {
   }
 
   /**
-   * Mounts another app below a prefix, which may have parameters: its WebSocket routes, middleware, error hooks and HTTP
-   * routes. Limits and other options are those of this app; rooms and sockets are shared. Nothing can be registered on
-   * the other one afterwards.
+   * Mounts another app below a prefix, which may have parameters: its WebSocket routes, middleware and hooks, its HTTP
+   * routes, and its files if the prefix has no parameter. Limits and other options are those of this app; rooms and
+   * sockets are shared. Nothing can be registered on the other one afterwards.
    */
   // biome-ignore lint/suspicious/noExplicitAny: what its sockets carry is its own affair.
   route(prefix: string, other: ServerApp<any>): this {
@@ -103,13 +108,19 @@ export class ServerApp<Data = Record<string, unknown>> {
       settings: this.#settings(route.settings.path, route.settings.own),
       errorHooks: [...route.errorHooks, this.#errorHooks],
     }));
-    this.http.route(prefix, other.http);
-    other.#hub = this.#hub;
+    // Hono knows our parameters, but not their converters.
+    this.http.route(prefix.replace(/<\w*>/g, ""), other.http);
+    this.#httpSide.mountAll(prefix, other.#httpSide);
+    this.#drainHooks.push(...other.#drainHooks);
+    other.#above = this;
     return this;
   }
 
-  /** Serves the files below a folder. Throws a `UsageError` if there is no such folder. */
-  static(urlPrefix: string, folder: string, options: StaticOptions = {}): this {
+  /**
+   * Serves the files below a folder: a path, or a URL such as `new URL("public", import.meta.url)`. Throws a `UsageError`
+   * if there is no such folder.
+   */
+  static(urlPrefix: string, folder: string | URL, options: StaticOptions = {}): this {
     this.#httpSide.mount(urlPrefix, this.#host.serveFiles(folder, options));
     return this;
   }
@@ -148,13 +159,13 @@ export class ServerApp<Data = Record<string, unknown>> {
   }
 
   /** The room of this name, for whoever is not in it: HTTP handlers, timers. */
-  room(name: string): Room {
-    return this.#hub.rooms.room(name);
+  room(name: string): Room<ServerSocket<Data>> {
+    return this.#hub.rooms.room(name) as Room<never>;
   }
 
   /** Everybody in any of these rooms, each once. */
-  to(rooms: string | readonly string[]): Audience {
-    return this.#hub.rooms.union(typeof rooms === "string" ? [rooms] : rooms);
+  to(rooms: RoomInput | readonly RoomInput[]): Audience {
+    return this.#hub.rooms.union(rooms);
   }
 
   /** Sends a message to every socket of the app. */
@@ -175,12 +186,13 @@ export class ServerApp<Data = Record<string, unknown>> {
   /**
    * Closes: takes no more connections, runs the `onDrain` hooks, says goodbye to all clients with a hint when to come
    * back (`retry-after=<ms>` as the reason), and at the deadline ends what is left. Resolves then, always. A second call
-   * gives the promise of the first.
+   * gives the promise of the first. Throws a `UsageError` for options that cannot be.
    */
   close(options: CloseOptions = {}): Promise<void> {
     this.#closed ??= drain(
       {
         hub: this.#hub,
+        platform: this.#host.platform,
         clock: this.#host.clock,
         observer: this.#config.observer,
         listeners: this.#listeners,
@@ -211,19 +223,35 @@ export class ServerApp<Data = Record<string, unknown>> {
       fetch: (request, env) => this.#httpSide.fetch(request, env),
       hostLimits: this.#config.limits satisfies HostLimits,
       observer: this.#config.observer,
-      addListener: (listener) => this.#listeners.add(listener),
+      addListener: (listener) => {
+        this.#listeners.add(listener);
+        return () => void this.#listeners.delete(listener);
+      },
     };
+  }
+
+  /** Whom nobody has mounted: it has the sockets, and the observer. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  get #top(): ServerApp<any> {
+    return this.#above === undefined ? this : this.#above.#top;
+  }
+
+  get #hub(): Hub {
+    return this.#top.#ownHub;
   }
 
   #settings(path: string, options: RouteOptions): RouteSettings {
     checkNames(options, ["name", "subprotocols", "origins", "limits"], `ws("${path}")`);
-    const limits = resolveAppLimits(options.limits, this.#config.limits);
+    const { subprotocols = [] } = options;
+    const bad = subprotocols.find((protocol) => !isToken(protocol));
+    if (bad !== undefined) throw usageError(BAD_SUBPROTOCOL, bad);
+    const limits = resolveRouteLimits(path, options.limits, this.#config.limits);
     return {
       limits,
       engineLimits: pickEngineLimits(limits),
       socketConfig: options.limits === undefined ? this.#hub.socketConfig : { ...this.#hub.socketConfig, limits },
       checkOrigin: options.origins === undefined ? this.#config.checkOrigin : originCheck(options.origins),
-      subprotocols: options.subprotocols ?? [],
+      subprotocols,
       path,
       own: options,
     };
@@ -258,5 +286,9 @@ function toDoes(
   if (typeof does === "function") return { type: "handler", handler: does as AnyHandler };
   if (typeof does !== "object" || does === null) throw usageError(BAD_HANDLER, path, typeof does);
   checkNames(does, ["upgrade", "open", "message", "drain", "close", "error"], `the events of ws("${path}")`);
+  for (const [event, listener] of Object.entries(does)) {
+    const isListener = listener === undefined || typeof listener === "function";
+    if (!isListener) throw usageError(BAD_OPTION, `${event} of ws("${path}")`, typeof listener, "a function");
+  }
   return { type: "events", events: does as AnyEvents };
 }

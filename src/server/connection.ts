@@ -86,7 +86,6 @@ export class Connection implements OpeningListener, Running {
     const { hub } = this.#context;
     this.#place.answered();
     hub.sockets.add(this.#socket);
-    hub.links.add(this.#link);
     this.#record.accepted(this.#opening);
   }
 
@@ -102,9 +101,9 @@ export class Connection implements OpeningListener, Running {
 
   async #run(): Promise<void> {
     const layers = this.#context.routes.middlewareOf(this.#entrant.pathname);
-    const settled = runOnion(layers, this.#socket, () => this.#core()).catch((error) => {
-      this.#fail(error, "middleware");
-    });
+    const fail = (error: unknown) => void this.#fail(error, "middleware");
+    const core = { run: () => this.#core(), onEarlyFailure: fail };
+    const settled = runOnion(layers, this.#socket, core).catch(fail);
     // What is decided in this turn needs no timer.
     if (this.#opening.isPending) this.#opening.startDeadline();
     await this.#orGivenUp(settled);
@@ -114,9 +113,8 @@ export class Connection implements OpeningListener, Running {
   #linkOnEnd(info: CloseInfo): void {
     const { hub } = this.#context;
     this.#place.leave();
-    hub.rooms.leaveAll(this.#link);
+    hub.rooms.leaveAll(this.#socket);
     hub.sockets.delete(this.#socket);
-    hub.links.delete(this.#link);
     this.#record.ended(info, this.#fault);
   }
 
@@ -128,6 +126,7 @@ export class Connection implements OpeningListener, Running {
   /** At the deadline of a drain: whatever still runs counts as settled. */
   giveUp(): void {
     this.#isGivenUp = true;
+    this.refuse();
     this.#link.terminate();
     this.#giveUp?.();
   }
@@ -156,7 +155,9 @@ export class Connection implements OpeningListener, Running {
     const inContext = this.#context.host.captureContext();
     let failure: { readonly error: unknown } | undefined;
     const onFailure = (error: unknown) => {
-      if (this.#fail(error, "event")) failure ??= { error };
+      const isFailure = this.#fail(error, "event");
+      if (isFailure) failure ??= { error };
+      return isFailure;
     };
     await this.#orGivenUp(runEvents({ events, socket: this.#socket, link, inContext, onFailure }));
     if (failure !== undefined) {
@@ -178,7 +179,8 @@ export class Connection implements OpeningListener, Running {
     if (this.#reported.has(error)) return true;
     if (link.isOwnEnd(error)) return false;
     this.#reported.add(error);
-    if (error instanceof InvalidJsonError || error instanceof MessageTypeError) {
+    // Of a socket that is not open yet, no message can have come: then it is another's.
+    if (!this.#opening.isPending && (error instanceof InvalidJsonError || error instanceof MessageTypeError)) {
       this.#fault = error;
       link.close(error.closeCode, "");
       return true;
@@ -205,7 +207,14 @@ export class Connection implements OpeningListener, Running {
         before?.();
         resolve();
       };
-      work.then(() => resolve(), reject);
+      work.then(
+        () => resolve(),
+        (error) => {
+          // Nobody waits any more, and it shall not be lost in silence.
+          if (this.#isGivenUp) this.#fail(error, "handler");
+          else reject(error);
+        },
+      );
     });
   }
 }

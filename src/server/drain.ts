@@ -1,6 +1,10 @@
 /** How an app ends: nobody new, goodbye to everybody in waves, and an end with those who do not go. */
 
+import { TIMEOUT_INVALID, usageError } from "../errors.ts";
+import { encodeClosePayload } from "../protocol/close-code.ts";
+import type { Platform } from "../protocol/platform.ts";
 import type { Clock } from "../protocol/run/clock.ts";
+import { checkNames } from "./app-options.ts";
 import type { Stoppable } from "./host.ts";
 import type { Hub } from "./hub.ts";
 import type { Observer } from "./observer.ts";
@@ -18,6 +22,7 @@ export interface CloseOptions {
 /** What is to end. */
 export interface DrainParts {
   readonly hub: Hub;
+  readonly platform: Platform;
   readonly clock: Clock;
   readonly observer: Observer;
   readonly listeners: Iterable<Stoppable>;
@@ -25,12 +30,24 @@ export interface DrainParts {
   readonly hooks: readonly (() => unknown)[];
 }
 
-/** Closes everything. Resolves when all is gone, at the deadline or before; never rejects. */
-export async function drain(
-  parts: DrainParts,
-  { timeout = 10_000, spread = 0, code = 1001 }: CloseOptions,
-): Promise<void> {
-  const { hub, clock, observer, listeners, hooks } = parts;
+/**
+ * Closes everything. Resolves when all is gone, at the deadline or before; never rejects. Throws a `UsageError` for options
+ * that cannot be.
+ */
+export function drain(parts: DrainParts, options: CloseOptions): Promise<void> {
+  checkNames(options, ["timeout", "spread", "code"], "close");
+  const { timeout = 10_000, spread = 0, code = 1001 } = options;
+  for (const [name, value] of Object.entries({ timeout, spread })) {
+    if (!(value >= 0)) throw usageError(TIMEOUT_INVALID, name, String(value));
+  }
+  encodeClosePayload("server", code, "", parts.platform.text);
+  return end(parts, { timeout, spread, code });
+}
+
+type Chosen = { readonly [Name in keyof CloseOptions]-?: number };
+
+async function end(parts: DrainParts, { timeout, spread, code }: Chosen): Promise<void> {
+  const { hub, platform, clock, observer, listeners, hooks } = parts;
   const start = clock.now();
   hub.isClosing = true;
   observer.draining?.({ connections: hub.sockets.size, timeout });
@@ -53,8 +70,12 @@ export async function drain(
   const goodbyes = sayGoodbye(hub, { clock, code, spread: Math.min(spread, Math.max(left, 0)) });
   cancels.push(goodbyes.cancel);
   await Promise.race([goodbyes.done.then(() => untilEmpty(hub)), deadline]);
+  // Plain HTTP that is under way may end, too.
+  await Promise.race([Promise.all([...listeners].map((listener) => listener.idle?.())), deadline]);
   for (const cancel of cancels) cancel();
   await Promise.all([...listeners].map((listener) => listener.close()));
+  // A turn for what was given up: code behind `next()` begins before whoever waits for us ends the process.
+  await new Promise<void>((resolve) => platform.defer(resolve));
   observer.closed?.({ duration: clock.now() - start, terminated });
 }
 

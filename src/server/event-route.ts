@@ -3,6 +3,7 @@
 import type { Link } from "../socket/link.ts";
 import type { SocketEvents } from "./handler.ts";
 import type { RunInContext } from "./host.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import type { ServerSocket } from "./server-socket.ts";
 
 /** What events run on. */
@@ -14,15 +15,14 @@ export interface EventRoute {
   readonly link: Link;
   /** Events come from the network; they run in the asynchronous context that the middleware left. */
   readonly inContext: RunInContext;
-  /** An event threw. Called at once, while the connection may still be open. */
-  readonly onFailure: (error: unknown) => void;
+  /** An event threw. Called at once, while the connection may still be open. Gives `false` if that was no error, but the end. */
+  readonly onFailure: (error: unknown) => boolean;
 }
 
 /** Resolves when the last event has been; never rejects. Before the socket is accepted, `upgrade` may reject it. */
 export async function runEvents({ events, socket, link, inContext, onFailure }: EventRoute): Promise<void> {
   const failed = (error: unknown) => {
-    onFailure(error);
-    if (events.error === undefined) return;
+    if (!onFailure(error) || events.error === undefined) return;
     try {
       const told = inContext(() => events.error?.(socket, error));
       Promise.resolve(told).catch(onFailure);
@@ -37,15 +37,18 @@ export async function runEvents({ events, socket, link, inContext, onFailure }: 
   } catch (error) {
     return failed(error);
   }
+  const { message, drain } = events;
+  // Of the others, the link sees to it that they come one at a time.
+  const line = drain && new OneAtATime();
+  const run = (work: () => unknown) => (line === undefined ? inContext(work) : line.run(() => inContext(work)));
   await new Promise<void>((resolve) => {
-    link.onRelieved = events.drain && (() => void attempt(() => inContext(() => events.drain?.(socket)), failed));
-    const { message } = events;
+    link.onRelieved = drain && (() => void attempt(() => run(() => events.drain?.(socket)), failed));
     link.listen({
-      open: () => inContext(() => events.open?.(socket)),
-      message: message && ((data) => inContext(() => events.message?.(socket, data))),
+      open: () => run(() => events.open?.(socket)),
+      message: message && ((data) => run(() => events.message?.(socket, data))),
       failed,
       end: (info) => {
-        void attempt(() => inContext(() => events.close?.(socket, info)), failed).then(resolve);
+        void attempt(() => run(() => events.close?.(socket, info)), failed).then(resolve);
       },
     });
   });

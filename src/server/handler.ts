@@ -2,7 +2,7 @@
 
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
-import type { AppLimits } from "./app-options.ts";
+import type { RouteLimits } from "./app-options.ts";
 import type { OriginsOption } from "./origin.ts";
 import type { ServerSocket } from "./server-socket.ts";
 
@@ -42,8 +42,8 @@ export interface RouteOptions {
   readonly subprotocols?: readonly string[] | undefined;
   /** Instead of the app's. */
   readonly origins?: OriginsOption | undefined;
-  /** Instead of the app's: those of the engine and of the socket. */
-  readonly limits?: Partial<AppLimits> | undefined;
+  /** Instead of the app's: those of one connection. Those of the whole server are the app's alone. */
+  readonly limits?: Partial<RouteLimits> | undefined;
 }
 
 /** Told of what handlers, middleware and events threw, once for each error. */

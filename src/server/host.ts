@@ -16,7 +16,7 @@ export interface Host {
   /** Hear of everything, besides those that the user gives. */
   readonly observers: readonly Observer[];
   /** Makes what answers requests for files below `folder`; throws a `UsageError` if there is no such folder. */
-  serveFiles(folder: string, options: StaticOptions): FileServer;
+  serveFiles(folder: string | URL, options: StaticOptions): FileServer;
   /** Remembers the asynchronous context of this moment: what the result runs, runs in it. */
   captureContext(): RunInContext;
 }
@@ -90,8 +90,8 @@ export interface Hosted {
   readonly hostLimits: HostLimits;
   /** Tells the observers. */
   readonly observer: Observer;
-  /** Takes note of what has to stop when the app closes. */
-  addListener(listener: Stoppable): void;
+  /** Takes note of what has to stop when the app closes. The result forgets it: it has ended by itself. */
+  addListener(listener: Stoppable): () => void;
 }
 
 /** Limits on connections that have not become WebSockets. */
@@ -110,6 +110,8 @@ export interface HostLimits {
 export interface Stoppable {
   /** Takes no new connection any more, at once. Open WebSockets stay. */
   stop(): void;
+  /** After `stop`: resolves when no plain HTTP request is under way any more. It may take for ever. */
+  idle?(): Promise<void>;
   /** Resolves when it is gone, with all its connections: those left are ended. Never rejects. */
   close(): Promise<void>;
 }

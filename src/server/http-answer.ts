@@ -22,6 +22,8 @@ export function toHttpAnswer(answer: {
 }): HttpResponse {
   const { status, body } = answer;
   const fields = toOwnFields(toFields(answer.headers));
+  // RFC 9110, 15.4.5: "A 304 response is terminated by the end of the header section"
+  if (status === 304) return { status, headers: fields, body: "" };
   if (body === undefined) return { ...genericAnswer(status), headers: withType(fields, "text/plain; charset=utf-8") };
   if (typeof body === "string") return { status, headers: withType(fields, "text/plain; charset=utf-8"), body };
   if (body instanceof Uint8Array) return { status, headers: withType(fields, "application/octet-stream"), body };

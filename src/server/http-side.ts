@@ -3,11 +3,14 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { UPGRADE_FIELDS } from "../protocol/handshake/upgrade-fields.ts";
+import type { HostCheck } from "./allowed-hosts.ts";
 import type { FileServer } from "./host.ts";
 import { genericAnswer } from "./http-answer.ts";
 
 /** What the HTTP side asks of its app. */
 export interface HttpSideParts {
+  /** Says why a request for this host is not answered, or nothing. */
+  readonly checkHost: HostCheck;
   /** Whether a WebSocket route has this path. */
   readonly hasRoute: (pathname: string) => boolean;
   /** A route or middleware of the user's threw. */
@@ -50,8 +53,16 @@ export class HttpSide {
     this.#mounts.push({ prefix: prefix.endsWith("/") ? prefix : `${prefix}/`, serve });
   }
 
+  /** The files of another app, below `prefix`. */
+  mountAll(prefix: string, other: HttpSide): void {
+    const base = prefix.replace(/\/$/, "");
+    for (const mount of other.#mounts) this.mount(base + mount.prefix, mount.serve);
+  }
+
   /** The answer to a request. */
   fetch(request: Request, env: unknown): Response | Promise<Response> {
+    const { host, protocol } = new URL(request.url);
+    if (this.#parts.checkHost({ host, secure: protocol === "https:" }) !== undefined) return toResponse(403);
     return this.hono.fetch(request, env as object);
   }
 

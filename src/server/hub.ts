@@ -10,7 +10,6 @@ import {
 import { Audience } from "../rooms/audience.ts";
 import { Rooms } from "../rooms/rooms.ts";
 import { ByteBudget } from "../socket/byte-budget.ts";
-import type { Link } from "../socket/link.ts";
 import type { SocketConfig } from "../socket/socket-config.ts";
 import { Wheel } from "../socket/wheel.ts";
 import type { AppConfig } from "./app-options.ts";
@@ -47,11 +46,9 @@ export interface Place {
 export class Hub {
   /** Those that were accepted and have not ended. */
   readonly sockets = new Set<ServerSocket>();
-  /** The same, as rooms see them. */
-  readonly links = new Set<Link>();
   /** Those too whose handler still runs, or that were not accepted yet. */
   readonly connections = new Set<Running>();
-  readonly rooms: Rooms;
+  readonly rooms: Rooms<ServerSocket>;
   /** All of `sockets`. */
   readonly everyone: Audience;
   readonly socketConfig: SocketConfig;
@@ -84,7 +81,7 @@ export class Hub {
     };
     const audience = { platform, json, onError: (error: unknown) => observer.error?.({ error, where: "host" }) };
     this.rooms = new Rooms(audience);
-    this.everyone = new Audience(audience, () => this.links);
+    this.everyone = new Audience(audience, () => this.sockets);
   }
 
   /** Why no connection from this address is let in now; `undefined` if it is. */

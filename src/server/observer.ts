@@ -3,7 +3,7 @@
 /** How many messages, and the bytes of their payloads, uncompressed. */
 export interface Traffic {
   readonly messages: number;
-  /** Bytes. */
+  /** Bytes; text counts its characters, since whoever has a string does not know its bytes. */
   readonly bytes: number;
 }
 
@@ -64,7 +64,7 @@ export interface MessageSignal {
   /** `socket.id`. */
   readonly id: string;
   readonly type: "text" | "binary";
-  /** Bytes of the payload, uncompressed. */
+  /** Bytes of the payload, uncompressed; characters, for text. */
   readonly size: number;
 }
 

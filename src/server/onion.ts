@@ -5,6 +5,13 @@ import { NEXT_TWICE, usageError } from "../errors.ts";
 /** One layer. */
 export type Layer<Context, End> = (context: Context, next: () => Promise<End>) => unknown;
 
+/** What the layers go around. */
+export interface Core<End> {
+  readonly run: () => Promise<End>;
+  /** A layer threw while what it began with `next` still runs. Told at once: that may run for as long as it likes. */
+  readonly onEarlyFailure: (error: unknown) => void;
+}
+
 /**
  * Runs the layers from the outside in, then the core. Resolves when the outermost has returned and everything that it
  * began with `next` has ended, awaited or not; rejects with what a layer or the core threw.
@@ -12,7 +19,7 @@ export type Layer<Context, End> = (context: Context, next: () => Promise<End>) =
 export async function runOnion<Context, End>(
   layers: readonly Layer<Context, End>[],
   context: Context,
-  core: () => Promise<End>,
+  core: Core<End>,
 ): Promise<void> {
   await runFrom(layers, 0, { context, core });
 }
@@ -20,20 +27,28 @@ export async function runOnion<Context, End>(
 async function runFrom<Context, End>(
   layers: readonly Layer<Context, End>[],
   index: number,
-  { context, core }: { context: Context; core: () => Promise<End> },
+  { context, core }: { context: Context; core: Core<End> },
 ): Promise<End | undefined> {
   const layer = layers[index];
-  if (layer === undefined) return core();
+  if (layer === undefined) return core.run();
   let inner: Promise<End | undefined> | undefined;
+  let innerRuns = false;
+  const onInnerEnd = () => {
+    innerRuns = false;
+  };
   const next = (): Promise<End> => {
     if (inner !== undefined) throw usageError(NEXT_TWICE);
+    innerRuns = true;
     inner = runFrom(layers, index + 1, { context, core });
     // Whoever does not await it hears of a failure all the same: from us, below.
-    inner.catch(() => {});
+    inner.then(onInnerEnd, onInnerEnd);
     return inner as Promise<End>;
   };
   try {
     await layer(context, next);
+  } catch (error) {
+    if (innerRuns) core.onEarlyFailure(error);
+    throw error;
   } finally {
     // A layer that did not wait is waited for here: around it, the connection has not ended before this.
     await inner?.catch(() => {});

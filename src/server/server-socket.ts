@@ -3,8 +3,12 @@
 import { JOIN_AFTER_END, usageError } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import { HeaderList } from "../protocol/handshake/headers.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { Audience } from "../rooms/audience.ts";
-import type { Room } from "../rooms/room.ts";
+import type { Member } from "../rooms/member.ts";
+import { deliver } from "../rooms/member.ts";
+import type { Room, RoomInput } from "../rooms/room.ts";
+import { namesOf } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { Link } from "../socket/link.ts";
 import { Socket } from "../socket/socket.ts";
@@ -24,11 +28,14 @@ export interface ServerSocketParts {
   readonly params: object;
   /** The pattern of the route. */
   readonly route: string;
-  readonly rooms: Rooms;
+  readonly rooms: Rooms<ServerSocket>;
 }
 
 /** One client's WebSocket. `Data` is what middleware puts into `socket.data`, `Params` comes from the route's path. */
-export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Record<string, unknown>>> extends Socket {
+export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Record<string, unknown>>>
+  extends Socket
+  implements Member
+{
   /** The values in the path, by the names in the route. */
   readonly params: Params;
   /** The pattern of the route, such as `/chat/:room`. */
@@ -115,30 +122,50 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     return super.close(code, reason);
   }
 
+  /** As every socket is terminated; one that was not accepted is rejected with 403. */
+  override terminate(): void {
+    if (this.state === "connecting") this.reject(403);
+    super.terminate();
+  }
+
   /** Enters a room, and gives it; leaving is automatic at the end. Throws a `UsageError` after the end. */
-  join(name: string): Room {
-    const { link, rooms } = this.#parts;
+  join(name: string): Room<ServerSocket<Data>> {
+    const { link } = this.#parts;
     // A bad name is told before anything is accepted.
-    const room = rooms.room(name);
+    this.#rooms.room(name);
     if (link.state === "connecting") this.begin();
     if (link.state !== "open") throw usageError(JOIN_AFTER_END, "join", link.state);
-    rooms.join(link, name);
-    return room;
+    return this.#rooms.join(this.#self, name);
   }
 
   /** Leaves a room; nothing if it is not in there. */
-  leave(name: string): void {
-    this.#parts.rooms.leave(this.#parts.link, name);
+  leave(room: RoomInput): void {
+    for (const name of namesOf(room)) this.#rooms.leave(this.#self, name);
   }
 
   /** The names of the rooms that it is in. */
   get rooms(): ReadonlySet<string> {
-    return this.#parts.rooms.of(this.#parts.link);
+    return this.#rooms.of(this.#self);
   }
 
   /** Everybody in this room, or in any of these, but this socket. */
-  to(room: string | readonly string[]): Audience {
-    return this.#parts.rooms.union(typeof room === "string" ? [room] : room, this.#parts.link);
+  to(rooms: RoomInput | readonly RoomInput[]): Audience {
+    return this.#rooms.union(rooms, this.#self);
+  }
+
+  /** By which rooms reach it. */
+  [deliver](message: PreparedMessage): void {
+    this.#parts.link.deliver(message);
+  }
+
+  /** As rooms know it: whatever its route. */
+  get #self(): ServerSocket<Data> {
+    return this as unknown as ServerSocket<Data>;
+  }
+
+  /** All sockets of an app carry the same data. */
+  get #rooms(): Rooms<ServerSocket<Data>> {
+    return this.#parts.rooms as unknown as Rooms<ServerSocket<Data>>;
   }
 
   protected override begin(): void {

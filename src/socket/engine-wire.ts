@@ -41,6 +41,10 @@ export class EngineWire implements Wire {
     return this.#runner.engine.outputSize + this.#stream.bufferedAmount;
   }
 
+  unsent(): number {
+    return this.#runner.engine.outputSize + this.#stream.unsent();
+  }
+
   get lastHeard(): number {
     return this.#runner.lastHeard;
   }

@@ -122,9 +122,9 @@ export class Inflow {
     const { platform, clock, limits } = this.#owner.config;
     this.#goodbye = { cancel: () => {} };
     platform.defer(() => {
+      if (this.#goodbye === null) return;
       if (!this.#isAnswering) return this.#releaseGoodbye();
-      const cancel = clock.after(limits.closeTimeout, () => this.#releaseGoodbye());
-      this.#goodbye &&= { cancel };
+      this.#goodbye = { cancel: clock.after(limits.closeTimeout, () => this.#releaseGoodbye()) };
     });
     return true;
   }
@@ -255,16 +255,17 @@ export class Inflow {
     if (overRate === "close") {
       if (byMessages > 0) this.#owner.fail(protocolError(TOO_MANY_MESSAGES, limits.messagesPerSecond));
       else this.#owner.fail(protocolError(TOO_MANY_BYTES, limits.bytesPerSecond));
-    } else if (this.#cancelSlow === null) {
-      this.#owner.hold();
-      this.#cancelSlow = clock.after(wait, () => {
-        this.#cancelSlow = null;
-        // This message has gone through, and is paid for when there is something to pay with.
-        if (byMessages > 0) this.#messageRate!.take(clock.now(), 1);
-        if (byBytes > 0) this.#byteRate!.take(clock.now(), length);
-        if (!this.#isFull) this.#owner.release();
-      });
+      return;
     }
+    // This message has come, and is paid for by those that wait.
+    if (byMessages > 0) this.#messageRate!.owe(now, 1);
+    if (byBytes > 0) this.#byteRate!.owe(now, length);
+    if (this.#cancelSlow !== null) return;
+    this.#owner.hold();
+    this.#cancelSlow = clock.after(wait, () => {
+      this.#cancelSlow = null;
+      if (!this.#isFull) this.#owner.release();
+    });
   }
 
   #endSlow(): void {

@@ -1,20 +1,13 @@
 /** The inner life of a socket: between the wire and the user's methods, it keeps the state, the deadlines and the end. */
 
-import type { ProtocolError } from "../errors.ts";
-import {
-  DISCONNECTED,
-  DisconnectError,
-  HEARTBEAT_TIMEOUT,
-  protocolError,
-  READ_IN_EVENTS_STYLE,
-  SEND_BUFFER_FULL,
-  usageError,
-} from "../errors.ts";
+import type { DisconnectError, ProtocolError } from "../errors.ts";
+import { HEARTBEAT_TIMEOUT, protocolError, READ_IN_EVENTS_STYLE, SEND_BUFFER_FULL, usageError } from "../errors.ts";
 import { encodeClosePayload } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import { Waiters } from "../protocol/waiters.ts";
+import { isDisconnectErrorOf, makeDisconnectError } from "./disconnect.ts";
 import type { InflowListener, InflowOwner } from "./inflow.ts";
 import { Inflow } from "./inflow.ts";
 import { Pings } from "./pings.ts";
@@ -211,14 +204,12 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   /** The error for a call that the end has overtaken. */
   disconnectError(call: string): DisconnectError {
     const info = this.#end ?? { code: 1006, reason: "", wasClean: false };
-    const error = new DisconnectError(DISCONNECTED.sentence(call, info.code, info.reason), info);
-    madeBy.set(error, this);
-    return error;
+    return makeDisconnectError(this, call, info);
   }
 
   /** Whether an error says no more than that this connection has ended. */
   isOwnEnd(error: unknown): boolean {
-    if (madeBy.get(error as object) === this) return true;
+    if (isDisconnectErrorOf(this, error)) return true;
     // What was handed `socket.signal` throws its reason, or an AbortError of its own.
     const aborted = this.#abort?.signal.aborted ?? false;
     return aborted && (error as Error | null)?.name === "AbortError";
@@ -236,10 +227,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   wireOnRoom(): void {
     this.#inflow.room();
     this.#sending!.pump();
-    if (this.#state !== "closing") return;
-    const left = this.#sending!.bufferedAmount;
-    if (left < this.#left) this.#watch!.moved();
-    this.#left = left;
   }
 
   wireOnGoodbye(): boolean {
@@ -297,9 +284,10 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   }
 
   watchOnStuck(): void {
-    this.#wire!.terminate();
+    const left = this.#sending!.unsent();
+    if (left >= this.#left) return this.#wire!.terminate();
+    // A slow peer, but it reads.
+    this.#left = left;
+    this.#watch!.ending();
   }
 }
-
-/** Whose end a `DisconnectError` tells of: in a proxy, that of one socket is no end of the other. */
-const madeBy = new WeakMap<object, Link>();

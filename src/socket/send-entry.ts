@@ -2,6 +2,7 @@
 
 import type { Message } from "../protocol/message.ts";
 import { PreparedMessage } from "../protocol/prepared-message.ts";
+import { ENTRY } from "../protocol/send-order.ts";
 
 /** A whole message. */
 export interface QueuedMessage {
@@ -25,9 +26,9 @@ export function sizeOf(message: Message | PreparedMessage): number {
   return dataOf(message).length;
 }
 
-/** The same for what stands in line. */
+/** What it takes to stand in line. */
 export function sizeOfEntry(entry: Entry): number {
-  return entry.type === "message" ? sizeOf(entry.message) : 0;
+  return entry.type === "message" ? sizeOf(entry.message) + ENTRY : ENTRY;
 }
 
 /** Whether the message goes out from where it lies, and must not change until then. */

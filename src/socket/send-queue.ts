@@ -4,6 +4,7 @@ import { NOT_OPEN, UsageError } from "../errors.ts";
 import { CloseCode } from "../protocol/close-code.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import { ENTRY } from "../protocol/send-order.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { quiet } from "./quiet.ts";
 import type { Entry, QueuedMessage } from "./send-entry.ts";
@@ -60,7 +61,12 @@ export class SendQueue {
 
   /** Bytes that wait, here and in the transport. Text that waits here counts its characters. */
   get bufferedAmount(): number {
-    return this.#entries.bytes + this.#wire.bufferedAmount;
+    return this.#entries.bytes - this.#entries.length * ENTRY + this.#wire.bufferedAmount;
+  }
+
+  /** The same as exactly as the transport knows. */
+  unsent(): number {
+    return this.#entries.bytes + this.#wire.unsent();
   }
 
   /** Sends a message; the promise is the backpressure. Hot path (bench: `server`). */
@@ -186,7 +192,8 @@ export class SendQueue {
   #admit(entry: QueuedMessage): void {
     const { limits, slowConsumer } = this.#owner.config;
     const size = sizeOf(entry.message);
-    const total = () => this.bufferedAmount + size;
+    // Also empty messages take memory.
+    const total = () => this.#entries.bytes + this.#wire.bufferedAmount + size;
     // One message always fits.
     if (total() > limits.sendBuffer && this.#entries.length > 0) {
       if (slowConsumer === "close") return this.#owner.sendQueueOnOverflow(total());

@@ -4,6 +4,7 @@ import { BAD_OPTION, NOT_ON_THIS_WIRE, usageError } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import { checkChunks } from "../protocol/send-stream.ts";
 import type { OutputOf, StandardSchema } from "./json-codec.ts";
 import { isSchema } from "./json-codec.ts";
 import type { IterJsonOptions, JsonMode, ReceiveJsonOptions } from "./json-messages.ts";
@@ -90,8 +91,8 @@ export abstract class Socket implements AsyncIterable<Message> {
    */
   send(message: Message | Bytes | PreparedMessage, options?: SendOptions): Promise<void> {
     const link = this.#link;
-    if (link.state === "connecting") this.begin();
     const data = toMessage(message);
+    if (link.state === "connecting") this.begin();
     if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("send")));
     link.active();
     return link.sending!.send(data, options?.compress !== false);
@@ -125,6 +126,7 @@ export abstract class Socket implements AsyncIterable<Message> {
     { compress = true, emptyAs = "binary" }: SendStreamOptions = {},
   ): Promise<void> {
     const link = this.#link;
+    checkChunks(chunks);
     if (link.state === "connecting") this.begin();
     if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("sendStream")));
     if (!link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");

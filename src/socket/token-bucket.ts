@@ -29,4 +29,9 @@ export class TokenBucket {
     this.#fullAt = start + n * this.#interval;
     return 0;
   }
+
+  /** Takes `n` tokens that are not there: for what passes all the same, and makes the next one wait. */
+  owe(now: number, n: number): void {
+    this.#fullAt = Math.max(now, this.#fullAt) + n * this.#interval;
+  }
 }

@@ -19,7 +19,7 @@ export interface WatchOwner {
   watchOnDead(silence: number): void;
   /** A deadline has passed that the peer is told of. */
   watchOnFail(error: ProtocolError): void;
-  /** What was left to be sent has not left in time. */
+  /** What was left to be sent has not left in time; as far as we were told. */
   watchOnStuck(): void;
 }
 
@@ -29,6 +29,8 @@ export class Watch implements WheelItem {
   readonly #openedAt: number;
   #pingedAt: number | undefined;
   #lastPaused = Number.NEGATIVE_INFINITY;
+  /** When it pinged last because it did not read. */
+  #shownAt = Number.NEGATIVE_INFINITY;
   #lastMessage: number;
   #expiresAt = Number.POSITIVE_INFINITY;
   #fullSince = Number.POSITIVE_INFINITY;
@@ -125,7 +127,7 @@ export class Watch implements WheelItem {
   #heartbeat(now: number): number {
     const { heartbeat } = this.#owner.config;
     if (heartbeat === null || !this.#owner.canPing) return Number.POSITIVE_INFINITY;
-    if (this.#owner.reading === "paused") this.#lastPaused = now;
+    if (this.#owner.reading === "paused") return this.#showLife(now, heartbeat.interval);
     const heard = Math.max(this.#owner.lastHeard, this.#lastPaused);
     if (this.#pingedAt !== undefined && heard >= this.#pingedAt) this.#pingedAt = undefined;
     if (this.#pingedAt === undefined) {
@@ -137,6 +139,16 @@ export class Watch implements WheelItem {
     if (now < this.#pingedAt + heartbeat.timeout) return this.#pingedAt + heartbeat.timeout;
     this.#owner.watchOnDead(now - heard);
     return Number.POSITIVE_INFINITY;
+  }
+
+  /** While we do not read, the peer's pings are not answered; so that it hears of us all the same, we ping it. */
+  #showLife(now: number, interval: number): number {
+    this.#lastPaused = now;
+    this.#pingedAt = undefined;
+    if (now < this.#shownAt + interval) return this.#shownAt + interval;
+    this.#shownAt = now;
+    this.#owner.ping();
+    return now + interval;
   }
 
   #now(): number {

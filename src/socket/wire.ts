@@ -29,6 +29,8 @@ export interface Wire {
   send(message: Message | PreparedMessage, compress: boolean): boolean;
   /** Bytes that were sent and are not out. */
   readonly bufferedAmount: number;
+  /** The same as exactly as it can be known: it falls while the peer takes what was sent. Not for hot paths. */
+  unsent(): number;
   /** Calls `done` when all that was sent is out and its bytes are the caller's again; with `false` if it never will be. */
   flushed(done: (out: boolean) => void): void;
   /** When the peer was last known to be alive, by the clock. */

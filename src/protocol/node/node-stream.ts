@@ -35,6 +35,12 @@ export class NodeStream implements ByteStream {
     return this.#stream.writableLength;
   }
 
+  unsent(): number {
+    // What Node's own timeout of sockets looks at. `writableLength` stands still until a piece is out as a whole.
+    const { _handle: handle } = this.#stream as { _handle?: { writeQueueSize?: number } | null };
+    return this.#stream.writableLength === 0 ? 0 : (handle?.writeQueueSize ?? this.#stream.writableLength);
+  }
+
   get full(): boolean {
     return this.#stream.writableNeedDrain;
   }

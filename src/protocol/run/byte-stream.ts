@@ -8,6 +8,11 @@ export interface ByteStream {
   write(pieces: readonly Uint8Array[]): void;
   /** Bytes that were written and are not out. */
   readonly bufferedAmount: number;
+  /**
+   * The same as exactly as it can be known, in the middle of one large piece too: it falls while the peer takes what was
+   * sent. Asked now and then, to tell a slow peer from one that is gone.
+   */
+  unsent(): number;
   /** Whether so much is waiting that `streamOnDrain` will tell when it is out. */
   readonly full: boolean;
   /** Calls `done` when all that was written is out, at once if nothing waits; with `false` if it never will be. */

@@ -18,8 +18,6 @@ export interface EngineRunnerOptions extends EngineOptions {
 export class EngineRunner implements EngineSink, ByteStreamListener {
   readonly engine: Engine;
   readonly stream: ByteStream;
-  /** When bytes last came, or left a full stream, by the clock: the peer was alive. */
-  lastHeard: number;
   readonly #sink: EngineSink;
   readonly #clock: Clock;
   readonly #closeTimeout: number;
@@ -30,6 +28,8 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   #owedPong: Uint8Array | undefined;
   #transport: "open" | "peer-ended" | "closed" = "open";
   #cancelDeadline: (() => void) | undefined;
+  #lastHeard: number;
+  #unsent = 0;
 
   constructor(stream: ByteStream, { clock, closeTimeout, sink, autoPong = true, ...options }: EngineRunnerOptions) {
     this.stream = stream;
@@ -37,7 +37,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
     this.#clock = clock;
     this.#closeTimeout = closeTimeout;
     this.#autoPong = autoPong;
-    this.lastHeard = clock.now();
+    this.#lastHeard = clock.now();
     if (sink.part !== undefined) this.part = (data, last) => sink.part?.(data, last);
     this.engine = new Engine({ ...options, autoPong: false, sink: this });
   }
@@ -83,8 +83,14 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
     queueMicrotask(() => this.#carryOut());
   }
 
+  /** When bytes last came, or went out to a peer that is slow to take them, by the clock: the peer was alive. */
+  get lastHeard(): number {
+    if (this.#hasMoved()) this.#lastHeard = this.#clock.now();
+    return this.#lastHeard;
+  }
+
   streamOnData(chunk: Uint8Array): void {
-    this.lastHeard = this.#clock.now();
+    this.#lastHeard = this.#clock.now();
     const scheduled = this.#flush === "scheduled";
     if (!scheduled) this.#flush = "inside-receive";
     try {
@@ -96,7 +102,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   }
 
   streamOnDrain(): void {
-    this.lastHeard = this.#clock.now();
+    this.#lastHeard = this.#clock.now();
     this.#answerPing();
     this.#sink.output?.();
   }
@@ -131,12 +137,28 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
 
   #endIfOver(): void {
     if (this.engine.state === "open" || this.#transport === "closed") return;
-    this.#cancelDeadline ??= this.#clock.after(this.#closeTimeout, () => this.stream.destroy());
+    if (this.#cancelDeadline === undefined) this.#startDeadline();
     const { transport } = this.engine;
     const isOver = transport === "end" || (transport === "await-end" && this.#transport === "peer-ended");
     if (isOver) this.stream.end();
     // What the peer still sends is read and ignored: unread bytes would make TCP reset the connection under our last frame.
     if (this.engine.state === "closed") this.stream.resume();
+  }
+
+  /** A slow peer has its time anew for as long as it takes what was sent before. */
+  #startDeadline(): void {
+    this.#unsent = this.stream.unsent();
+    this.#cancelDeadline = this.#clock.after(this.#closeTimeout, () => {
+      if (this.#hasMoved()) this.#startDeadline();
+      else this.stream.destroy();
+    });
+  }
+
+  /** Whether some of what was waiting has left since this was asked last. */
+  #hasMoved(): boolean {
+    const before = this.#unsent;
+    this.#unsent = this.stream.unsent();
+    return this.#unsent < before;
   }
 
   #answerPing(): void {

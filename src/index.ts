@@ -23,10 +23,17 @@ export type { CloseInfo } from "./protocol/engine-sink.ts";
 export type { HeaderInput } from "./protocol/handshake/headers.ts";
 export type { Message } from "./protocol/message.ts";
 export type { Audience } from "./rooms/audience.ts";
-export type { Room } from "./rooms/room.ts";
-export type { AppLimits, AppOptions } from "./server/app-options.ts";
+export type { Room, RoomInput } from "./rooms/room.ts";
+export type { AppLimits, AppOptions, RouteLimits } from "./server/app-options.ts";
 export type { CloseOptions } from "./server/drain.ts";
-export type { ErrorHook, Handler, Middleware, Next, RouteOptions, SocketEvents } from "./server/handler.ts";
+export type {
+  ErrorHook,
+  Handler,
+  Middleware,
+  Next,
+  RouteOptions,
+  SocketEvents,
+} from "./server/handler.ts";
 export type { StaticOptions } from "./server/host.ts";
 export type { RejectBody } from "./server/http-answer.ts";
 export { consoleLogger, type Log, type Logger } from "./server/logger.ts";

@@ -134,9 +134,12 @@ export class Watch implements WheelItem {
       if (now < heard + heartbeat.interval) return heard + heartbeat.interval;
       this.#owner.ping();
       this.#pingedAt = now;
-      return now + heartbeat.timeout;
+      return now + Math.min(heartbeat.interval, heartbeat.timeout);
     }
-    if (now < this.#pingedAt + heartbeat.timeout) return this.#pingedAt + heartbeat.timeout;
+    // A pong may have come, and the next silence begun, long before the timeout.
+    if (now < this.#pingedAt + heartbeat.timeout) {
+      return Math.min(this.#pingedAt + heartbeat.timeout, now + heartbeat.interval);
+    }
     this.#owner.watchOnDead(now - heard);
     return Number.POSITIVE_INFINITY;
   }

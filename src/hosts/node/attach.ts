@@ -2,6 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import { BAD_PREFIX, usageError } from "../../errors.ts";
+import { checkNames } from "../../server/app-options.ts";
 import type { Hosted, Stoppable } from "../../server/host.ts";
 import type { AnyServer, Mount } from "./shared-server.ts";
 import { sharedServer } from "./shared-server.ts";
@@ -29,6 +30,7 @@ export interface Attached {
  * plain HTTP, as it was before. Throws a `UsageError` (`BAD_PREFIX`).
  */
 export function attach(app: Hosted, server: AnyServer, options: AttachOptions = {}): Attached {
+  checkNames(options, ["prefix"], "attach");
   const shared = sharedServer(server);
   const mount = new AppMount(app, toPrefix(options.prefix ?? ""));
   shared.add(mount);

@@ -7,9 +7,11 @@ import {
   LISTEN_OPTIONS_CONTRADICT,
   PATH_TOO_LONG,
   PORT_INVALID,
+  TIMEOUT_INVALID,
   TLS_INCOMPLETE,
   usageError,
 } from "../../errors.ts";
+import { checkNames } from "../../server/app-options.ts";
 import type { SignalOptions } from "./signals.ts";
 
 /** Where and how to listen. */
@@ -34,6 +36,26 @@ export interface ListenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+// A record, so that the compiler misses none.
+const OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
+  port: true,
+  host: true,
+  path: true,
+  fd: true,
+  tls: true,
+  http2: true,
+  backlog: true,
+  signals: true,
+  signal: true,
+};
+const KNOWN = Object.keys(OPTIONS);
+
+function checkSignals(signals: SignalOptions): void {
+  checkNames(signals, ["names", "timeout"], "signals");
+  const { timeout = 0 } = signals;
+  if (!(timeout >= 0)) throw usageError(TIMEOUT_INVALID, "signals.timeout", String(timeout));
+}
+
 /** Options of `https.createServer`; `cert` and `key` are contents, not file names. */
 export type TlsOptions = ServerOptions;
 
@@ -45,7 +67,9 @@ export type Place =
 
 /** Checks the options and gives the place. Throws a `UsageError` that names the option. */
 export function toPlace(options: ListenOptions): Place {
+  checkNames(options, KNOWN, "listen");
   checkTls(options);
+  if (typeof options.signals === "object") checkSignals(options.signals);
   const { port, host, path, fd } = options;
   const others = { port, host, fd };
   if (path !== undefined) {

@@ -37,7 +37,8 @@ export class Audience {
     const data = toMessage(message);
     if (data instanceof PreparedMessage) return this.#deliver(data);
     // It may wait in queues long after this call.
-    const kept = typeof data === "string" ? data : data.slice();
+    // `slice` would not copy a Buffer.
+    const kept = typeof data === "string" ? data : new Uint8Array(data);
     this.#deliver(new PreparedMessage(kept, this.#config.platform));
   }
 

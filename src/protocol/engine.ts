@@ -253,7 +253,7 @@ export class Engine {
 
   #inboundOnClose(payload: Uint8Array): void {
     if (this.#end.state !== "open" || this.#sink.holdClose?.() !== true) return this.#receiveClose(payload);
-    this.#end.held = payload.slice();
+    this.#end.held = payload;
     this.#inbound.pause();
   }
 

@@ -920,6 +920,13 @@ export const APP_MOUNTED = {
   remedy: "Register everything on an app before `app.route` mounts it.",
 };
 
+/** `listen` or `attach` after `close`. */
+export const APP_CLOSED = {
+  code: "APP_CLOSED",
+  sentence: () => "the app has been closed, and takes no connections any more",
+  remedy: "Make a new `App` to listen again.",
+};
+
 /** `urlFor` of no route. */
 export const UNKNOWN_ROUTE = {
   code: "UNKNOWN_ROUTE",

@@ -1,6 +1,6 @@
 /** Who is let in: the checks between a handshake and the middleware, in their order. */
 
-import { HOST_REFUSED, NO_ROUTE, ORIGIN_REFUSED } from "../errors.ts";
+import { BAD_HOST, HOST_REFUSED, NO_ROUTE, ORIGIN_REFUSED } from "../errors.ts";
 import type { Refusal } from "../protocol/handshake/refusal.ts";
 import { readUpgrade } from "../protocol/handshake/server.ts";
 import type { AppConfig } from "./app-options.ts";
@@ -49,6 +49,9 @@ export class Admission {
     const pathname = pathnameOf(handshake.target);
     const match = routes.match(pathname);
     if (match === undefined) return refuse(NO_ROUTE.status, NO_ROUTE.sentence(pathname));
+    // Not every host that RFC 9110 allows makes a URL, and `socket.url` is one: `a:99999`, `1.2.3.4.5`.
+    const isHost = remote.host === null || URL.canParse(`ws://${remote.host}`);
+    if (!isHost) return refuse(BAD_HOST.status, BAD_HOST.sentence(remote.host));
     const { headers } = handshake.upgrade;
     const wrongHost = config.checkHost({ host: remote.host, secure: remote.secure });
     if (wrongHost !== undefined) return refuse(HOST_REFUSED.status, wrongHost);
@@ -57,7 +60,8 @@ export class Admission {
     if (wrongOrigin !== undefined) return refuse(ORIGIN_REFUSED.status, wrongOrigin, origin ?? "");
     const overload = hub.overload(remote.address);
     if (overload !== undefined) return refuse(overload.status, overload.reason);
-    new Connection(this.#parts, { handshake, upgrade, remote, match, pathname }).start();
+    const middleware = routes.middlewareOf(pathname);
+    new Connection(this.#parts, { handshake, upgrade, remote, match, middleware }).start();
   }
 
   #refuseMalformed(handshake: Handshake, refusal: Refusal, remote: RemoteAddress): void {

@@ -1,7 +1,7 @@
 /** The app: what users register on it, and what it offers to a host. Knows no runtime. */
 
 import type { Hono } from "hono";
-import { BAD_HANDLER, BAD_OPTION, BAD_SUBPROTOCOL, UNKNOWN_ROUTE, usageError } from "../errors.ts";
+import { APP_CLOSED, BAD_HANDLER, BAD_SUBPROTOCOL, UNKNOWN_ROUTE, usageError } from "../errors.ts";
 import { isToken } from "../protocol/http-token.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
@@ -19,6 +19,7 @@ import { HttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
 import { originCheck } from "./origin.ts";
 import { pathnameOf } from "./request-target.ts";
+import { toRouteKind } from "./route-kind.ts";
 import type { AnyErrorHook, AnyEvents, AnyHandler, AnyRoute, RouteSettings } from "./routes.ts";
 import { Routes } from "./routes.ts";
 import type { Converter, ConverterValue } from "./routing/converter.ts";
@@ -48,8 +49,8 @@ export class ServerApp<Data = Record<string, unknown>> {
     this.#host = host;
     this.#ownHub = new Hub(this.#config, host);
     this.#httpSide = new HttpSide({
+      config: this.#config,
       hasRoute: (pathname) => this.#hasRoute(pathname),
-      checkHost: (request) => this.#config.checkHost(request),
       onError: (error, path) => this.#top.#config.observer.error?.({ error, path, where: "http" }),
     });
     this.http = this.#httpSide.hono;
@@ -71,7 +72,7 @@ export class ServerApp<Data = Record<string, unknown>> {
   ws<Path extends string>(path: Path, options: RouteOptions, events: SocketEvents<Data, PathParams<Path>>): this;
   ws(path: string, first: RouteOptions | AnyHandler | AnyEvents, second?: AnyHandler | AnyEvents): this {
     const options = second === undefined ? {} : (first as RouteOptions);
-    const does = toDoes(path, second ?? first);
+    const does = toRouteKind(path, second ?? first);
     const route: AnyRoute = { ...does, settings: this.#settings(path, options), errorHooks: [this.#errorHooks] };
     this.#routes.add(path, route, options.name);
     return this;
@@ -186,9 +187,11 @@ export class ServerApp<Data = Record<string, unknown>> {
   /**
    * Closes: takes no more connections, runs the `onDrain` hooks, says goodbye to all clients with a hint when to come
    * back (`retry-after=<ms>` as the reason), and at the deadline ends what is left. Resolves then, always. A second call
-   * gives the promise of the first. Throws a `UsageError` for options that cannot be.
+   * gives the promise of the first. An app that is mounted is closed by the one above. Throws a `UsageError` for options
+   * that cannot be.
    */
   close(options: CloseOptions = {}): Promise<void> {
+    if (this.#above !== undefined) return Promise.resolve();
     this.#closed ??= drain(
       {
         hub: this.#hub,
@@ -220,10 +223,15 @@ export class ServerApp<Data = Record<string, unknown>> {
     return {
       handshake: (handshake: Handshake) => admission.take(handshake),
       hasRoute: (target: string) => this.#hasRoute(pathnameOf(target)),
-      fetch: (request, env) => this.#httpSide.fetch(request, env),
+      fetch: (request, env, peerAddress) => this.#httpSide.fetch(request, env, peerAddress),
       hostLimits: this.#config.limits satisfies HostLimits,
       observer: this.#config.observer,
       addListener: (listener) => {
+        if (this.#hub.isClosing) {
+          // Closed while it began to listen: `close` knew nothing of it.
+          void listener.close();
+          throw usageError(APP_CLOSED);
+        }
         this.#listeners.add(listener);
         return () => void this.#listeners.delete(listener);
       },
@@ -277,18 +285,4 @@ export class ServerApp<Data = Record<string, unknown>> {
       }
     }
   }
-}
-
-function toDoes(
-  path: string,
-  does: unknown,
-): { type: "handler"; handler: AnyHandler } | { type: "events"; events: AnyEvents } {
-  if (typeof does === "function") return { type: "handler", handler: does as AnyHandler };
-  if (typeof does !== "object" || does === null) throw usageError(BAD_HANDLER, path, typeof does);
-  checkNames(does, ["upgrade", "open", "message", "drain", "close", "error"], `the events of ws("${path}")`);
-  for (const [event, listener] of Object.entries(does)) {
-    const isListener = listener === undefined || typeof listener === "function";
-    if (!isListener) throw usageError(BAD_OPTION, `${event} of ws("${path}")`, typeof listener, "a function");
-  }
-  return { type: "events", events: does as AnyEvents };
 }

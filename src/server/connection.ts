@@ -9,6 +9,7 @@ import {
   NOT_ACCEPTED,
 } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
+import { isErrorOf } from "../socket/error-owner.ts";
 import { Link } from "../socket/link.ts";
 import type { AppConfig } from "./app-options.ts";
 import { ConnectionRecord } from "./connection-record.ts";
@@ -100,10 +101,9 @@ export class Connection implements OpeningListener, Running {
   }
 
   async #run(): Promise<void> {
-    const layers = this.#context.routes.middlewareOf(this.#entrant.pathname);
     const fail = (error: unknown) => void this.#fail(error, "middleware");
     const core = { run: () => this.#core(), onEarlyFailure: fail };
-    const settled = runOnion(layers, this.#socket, core).catch(fail);
+    const settled = runOnion(this.#entrant.middleware, this.#socket, core).catch(fail);
     // What is decided in this turn needs no timer.
     if (this.#opening.isPending) this.#opening.startDeadline();
     await this.#orGivenUp(settled);
@@ -179,8 +179,7 @@ export class Connection implements OpeningListener, Running {
     if (this.#reported.has(error)) return true;
     if (link.isOwnEnd(error)) return false;
     this.#reported.add(error);
-    // Of a socket that is not open yet, no message can have come: then it is another's.
-    if (!this.#opening.isPending && (error instanceof InvalidJsonError || error instanceof MessageTypeError)) {
+    if (isErrorOf(link, error) && (error instanceof InvalidJsonError || error instanceof MessageTypeError)) {
       this.#fault = error;
       link.close(error.closeCode, "");
       return true;

@@ -3,7 +3,7 @@
 import type { Upgrade } from "../protocol/handshake/server.ts";
 import type { Handshake } from "./host.ts";
 import type { RemoteAddress } from "./remote-address.ts";
-import type { AnyRoute } from "./routes.ts";
+import type { AnyMiddleware, AnyRoute } from "./routes.ts";
 import type { RouteMatch } from "./routing/route-table.ts";
 
 /** What middleware and handler are about to see. */
@@ -12,5 +12,6 @@ export interface Entrant {
   readonly upgrade: Upgrade;
   readonly remote: RemoteAddress;
   readonly match: RouteMatch<AnyRoute>;
-  readonly pathname: string;
+  /** Those that the path passes, from the outside in. */
+  readonly middleware: readonly AnyMiddleware[];
 }

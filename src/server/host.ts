@@ -85,12 +85,15 @@ export interface Hosted {
   /** Whether a request for this target, over WebSocket, would find a route. */
   hasRoute(target: string): boolean;
   /** Answers a plain HTTP request: HTTP routes, then static files, then 426 or 404. `env` comes back to `FileServer`. */
-  fetch(request: Request, env: unknown): Response | Promise<Response>;
+  fetch(request: Request, env: unknown, peerAddress?: string): Response | Promise<Response>;
   /** The limits that the host itself has to hold. */
   readonly hostLimits: HostLimits;
   /** Tells the observers. */
   readonly observer: Observer;
-  /** Takes note of what has to stop when the app closes. The result forgets it: it has ended by itself. */
+  /**
+   * Takes note of what has to stop when the app closes. The result forgets it: it has ended by itself. Throws a
+   * `UsageError`, and closes it, if the app has been closed.
+   */
   addListener(listener: Stoppable): () => void;
 }
 

@@ -3,14 +3,13 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { UPGRADE_FIELDS } from "../protocol/handshake/upgrade-fields.ts";
-import type { HostCheck } from "./allowed-hosts.ts";
+import type { AppConfig } from "./app-options.ts";
 import type { FileServer } from "./host.ts";
 import { genericAnswer } from "./http-answer.ts";
 
 /** What the HTTP side asks of its app. */
 export interface HttpSideParts {
-  /** Says why a request for this host is not answered, or nothing. */
-  readonly checkHost: HostCheck;
+  readonly config: AppConfig;
   /** Whether a WebSocket route has this path. */
   readonly hasRoute: (pathname: string) => boolean;
   /** A route or middleware of the user's threw. */
@@ -59,10 +58,16 @@ export class HttpSide {
     for (const mount of other.#mounts) this.mount(base + mount.prefix, mount.serve);
   }
 
-  /** The answer to a request. */
-  fetch(request: Request, env: unknown): Response | Promise<Response> {
-    const { host, protocol } = new URL(request.url);
-    if (this.#parts.checkHost({ host, secure: protocol === "https:" }) !== undefined) return toResponse(403);
+  /** The answer to a request, if it is for one of the `hosts`. */
+  fetch(request: Request, env: unknown, peer = ""): Response | Promise<Response> {
+    const { observer, remote, checkHost } = this.#parts.config;
+    const { host, protocol, pathname } = new URL(request.url);
+    const client = remote({ peer, secure: protocol === "https:", host, headers: request.headers });
+    const reason = checkHost(client);
+    if (reason !== undefined) {
+      observer.connectionRejected?.({ path: pathname, remoteAddress: client.address, status: 403, reason });
+      return toResponse(403);
+    }
     return this.hono.fetch(request, env as object);
   }
 

@@ -1,7 +1,15 @@
 /** JSON over a socket: what `sendJson`, `receiveJson` and `iterJson` are made of. */
 
-import { BAD_OPTION, InvalidJsonError, MessageTypeError, usageError, WRONG_MESSAGE_TYPE } from "../errors.ts";
+import {
+  BAD_OPTION,
+  InvalidJsonError,
+  MessageTypeError,
+  usageError,
+  ValidationError,
+  WRONG_MESSAGE_TYPE,
+} from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
+import { owned } from "./error-owner.ts";
 import type { StandardSchema } from "./json-codec.ts";
 import { fromJson, toJson, validate } from "./json-codec.ts";
 import type { Link } from "./link.ts";
@@ -52,7 +60,7 @@ export function receiveJson(link: Link, schema: StandardSchema | undefined, opti
     throw link.disconnectError("receiveJson");
   };
   const value = link.read({ call: "receiveJson", take: toValue(link, "receiveJson", options.mode), end }, options);
-  return quiet(schema === undefined ? value.then(({ value }) => value) : value.then(checkedBy(schema)));
+  return quiet(schema === undefined ? value.then(({ value }) => value) : value.then(checkedBy(link, schema)));
 }
 
 /** All messages, as what they say. */
@@ -64,7 +72,7 @@ export function iterJson(
   if (typeof onInvalid !== "function" && !["throw", "skip", "close"].includes(onInvalid)) {
     throw usageError(BAD_OPTION, "onInvalid", String(onInvalid), "throw, skip, close or a function");
   }
-  const check = schema === undefined ? undefined : checkedBy(schema);
+  const check = schema === undefined ? undefined : checkedBy(link, schema);
   const reading = { call: "iterJson", take: toValue(link, "iterJson", mode), end: () => undefined };
   const next = async (): Promise<IteratorResult<unknown>> => {
     for (;;) {
@@ -102,20 +110,34 @@ interface Read {
 function toValue(link: Link, call: string, mode: JsonMode = "text"): (data: Message) => Read {
   const { json, platform } = link.config;
   return (data) => {
-    if ((typeof data === "string") !== (mode === "text")) throw wrongType(call, mode, data);
-    return { value: fromJson(json, platform.text, data), data };
+    if ((typeof data === "string") !== (mode === "text")) throw wrongType({ link, call }, mode, data);
+    try {
+      return { value: fromJson(json, platform.text, data), data };
+    } catch (error) {
+      throw owned(link, error as Error);
+    }
   };
 }
 
-function checkedBy(schema: StandardSchema): (read: Read) => Promise<unknown> {
-  return ({ value, data }) => validate(schema, value, data);
+function checkedBy(link: Link, schema: StandardSchema): (read: Read) => Promise<unknown> {
+  return async ({ value, data }) => {
+    try {
+      return await validate(schema, value, data);
+    } catch (error) {
+      throw error instanceof ValidationError ? owned(link, error) : error;
+    }
+  };
 }
 
 /** The error for a message of the wrong kind. */
-export function wrongType(call: string, wanted: "text" | "binary", data: Message): MessageTypeError {
+export function wrongType(
+  { link, call }: { readonly link: Link; readonly call: string },
+  wanted: "text" | "binary",
+  data: Message,
+): MessageTypeError {
   const came = typeof data === "string" ? "text" : "bytes";
   const sentence = WRONG_MESSAGE_TYPE.sentence(call, wanted === "text" ? "text" : "bytes", came);
-  return new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data);
+  return owned(link, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
 }
 
 function checkMode(mode: JsonMode | undefined): void {

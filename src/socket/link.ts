@@ -1,16 +1,24 @@
 /** The inner life of a socket: between the wire and the user's methods, it keeps the state, the deadlines and the end. */
 
-import type { DisconnectError, ProtocolError } from "../errors.ts";
-import { HEARTBEAT_TIMEOUT, protocolError, READ_IN_EVENTS_STYLE, SEND_BUFFER_FULL, usageError } from "../errors.ts";
+import type { ProtocolError } from "../errors.ts";
+import {
+  DisconnectError,
+  HEARTBEAT_TIMEOUT,
+  protocolError,
+  READ_IN_EVENTS_STYLE,
+  SEND_BUFFER_FULL,
+  usageError,
+} from "../errors.ts";
 import { encodeClosePayload } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import { Waiters } from "../protocol/waiters.ts";
-import { isDisconnectErrorOf, makeDisconnectError } from "./disconnect.ts";
+import { isErrorOf, makeDisconnectError } from "./error-owner.ts";
 import type { InflowListener, InflowOwner } from "./inflow.ts";
 import { Inflow } from "./inflow.ts";
 import { Pings } from "./pings.ts";
+import { quiet } from "./quiet.ts";
 import type { Reading, ReceiveOptions } from "./receive-queue.ts";
 import type { SendQueueOwner } from "./send-queue.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -126,7 +134,7 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   /** The next message, or the end. */
   read<Result>(reading: Reading<Result>, options?: ReceiveOptions): Promise<Result> {
     if (this.#inflow.isPulled) return this.#inflow.queue.read(reading, options);
-    return Promise.reject(usageError(READ_IN_EVENTS_STYLE, reading.call));
+    return quiet(Promise.reject(usageError(READ_IN_EVENTS_STYLE, reading.call)));
   }
 
   /** Messages go to the listener from now on. */
@@ -180,11 +188,13 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     this.#left = this.#sending!.bufferedAmount;
     this.#watch!.ending();
     this.#inflow.stop();
-    this.#sending!.last(() => {
-      // From here on the wire has a deadline of its own.
-      this.#watch!.stop();
-      this.#wire!.close(code, reason);
-    });
+    this.#sending!.last(() => this.#sayGoodbye());
+  }
+
+  /** From here on the wire has a deadline of its own. */
+  #sayGoodbye(): void {
+    this.#watch!.stop();
+    this.#wire!.close(this.#end!.code, this.#end!.reason);
   }
 
   /** Closes for a rule or limit of ours that was passed. The peer gets the code, and no word of ours. */
@@ -209,7 +219,7 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
 
   /** Whether an error says no more than that this connection has ended. */
   isOwnEnd(error: unknown): boolean {
-    if (isDisconnectErrorOf(this, error)) return true;
+    if (error instanceof DisconnectError && isErrorOf(this, error)) return true;
     // What was handed `socket.signal` throws its reason, or an AbortError of its own.
     const aborted = this.#abort?.signal.aborted ?? false;
     return aborted && (error as Error | null)?.name === "AbortError";
@@ -277,10 +287,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   watchOnDead(silence: number): void {
     this.#failure = protocolError(HEARTBEAT_TIMEOUT, Math.round(silence));
     this.#wire!.terminate();
-  }
-
-  watchOnFail(error: ProtocolError): void {
-    this.fail(error);
   }
 
   watchOnStuck(): void {

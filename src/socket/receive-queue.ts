@@ -80,8 +80,8 @@ export class ReceiveQueue {
 
   /** The next message, or the end, once it is there. Rejects with a `UsageError` while another reader waits. */
   read<Result>(reading: Reading<Result>, options: ReceiveOptions = NONE): Promise<Result> {
-    if (this.#reader !== null) return Promise.reject(usageError(CONCURRENT_READ, reading.call));
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+    if (this.#reader !== null) return quiet(Promise.reject(usageError(CONCURRENT_READ, reading.call)));
+    if (options.signal?.aborted) return quiet(Promise.reject(options.signal.reason));
     try {
       const data = this.shift();
       if (data !== undefined) return Promise.resolve(reading.take(data));

@@ -144,12 +144,16 @@ export abstract class Socket implements AsyncIterable<Message> {
 
   /** The next message, if it is text; bytes are a `MessageTypeError`, which carries them. Else as `receive`. */
   receiveText(options?: ReceiveOptions): Promise<string> {
-    return this.#receive("receiveText", (data) => takeText("receiveText", data), options);
+    return this.#receive("receiveText", (data) => takeText({ link: this.#link, call: "receiveText" }, data), options);
   }
 
   /** The next message, if it is binary; text is a `MessageTypeError`, which carries it. Else as `receive`. */
   receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
-    return this.#receive("receiveBytes", (data) => takeBytes("receiveBytes", data), options);
+    return this.#receive(
+      "receiveBytes",
+      (data) => takeBytes({ link: this.#link, call: "receiveBytes" }, data),
+      options,
+    );
   }
 
   /**
@@ -171,12 +175,12 @@ export abstract class Socket implements AsyncIterable<Message> {
 
   /** All messages, which have to be text: bytes are a `MessageTypeError`. */
   iterText(): AsyncIterableIterator<string> {
-    return this.#iterate("iterText", (data) => takeText("iterText", data));
+    return this.#iterate("iterText", (data) => takeText({ link: this.#link, call: "iterText" }, data));
   }
 
   /** All messages, which have to be binary: text is a `MessageTypeError`. */
   iterBytes(): AsyncIterableIterator<Uint8Array> {
-    return this.#iterate("iterBytes", (data) => takeBytes("iterBytes", data));
+    return this.#iterate("iterBytes", (data) => takeBytes({ link: this.#link, call: "iterBytes" }, data));
   }
 
   /** All messages as the values that they hold as JSON. `onInvalid` says what becomes of those that hold none. */
@@ -258,12 +262,12 @@ export abstract class Socket implements AsyncIterable<Message> {
   }
 }
 
-function takeText(call: string, data: Message): string {
-  if (typeof data !== "string") throw wrongType(call, "text", data);
+function takeText(by: { link: Link; call: string }, data: Message): string {
+  if (typeof data !== "string") throw wrongType(by, "text", data);
   return data;
 }
 
-function takeBytes(call: string, data: Message): Uint8Array {
-  if (typeof data === "string") throw wrongType(call, "binary", data);
+function takeBytes(by: { link: Link; call: string }, data: Message): Uint8Array {
+  if (typeof data === "string") throw wrongType(by, "binary", data);
   return data;
 }

@@ -18,9 +18,11 @@ export interface WatchOwner {
   /** The peer does not answer any more. */
   watchOnDead(silence: number): void;
   /** A deadline has passed that the peer is told of. */
-  watchOnFail(error: ProtocolError): void;
+  fail(error: ProtocolError): void;
   /** What was left to be sent has not left in time; as far as we were told. */
   watchOnStuck(): void;
+  /** Ends it at once. */
+  terminate(): void;
 }
 
 /** On the wheel from open to end. */
@@ -71,9 +73,9 @@ export class Watch implements WheelItem {
     this.#look();
   }
 
-  /** Some of what was left has left. */
+  /** A piece of a stream has left: it goes on, also behind a `close`. */
   moved(): void {
-    if (this.#endingSince !== Number.POSITIVE_INFINITY) this.#endingSince = this.#now();
+    if (this.#isEnding) this.#endingSince = this.#now();
   }
 
   /** Reading went on after a pause: until now the peer could not be heard. */
@@ -88,12 +90,13 @@ export class Watch implements WheelItem {
   wheelOnTime(now: number): number | undefined {
     const { limits } = this.#owner.config;
     const fail = (error: ProtocolError) => {
-      this.#owner.watchOnFail(error);
+      this.#owner.fail(error);
       return undefined;
     };
     if (now >= this.#endingSince + limits.closeTimeout) return void this.#owner.watchOnStuck();
-    // Once it is ending, only that deadline and the heartbeat's are left.
-    if (this.#endingSince === Number.POSITIVE_INFINITY) {
+    // Once it is ending, a Close frame of ours waits already; what may not last any longer is cut.
+    if (this.#isEnding && now >= this.#lastMoment) return void this.#owner.terminate();
+    if (!this.#isEnding) {
       if (now >= this.#expiresAt) return fail(protocolError(PERMISSION_EXPIRED));
       if (now >= this.#openedAt + limits.lifetime) return fail(protocolError(LIFETIME_OVER, limits.lifetime));
       if (now >= this.#lastMessage + limits.idleTimeout) return fail(protocolError(IDLE_TIMEOUT, limits.idleTimeout));
@@ -114,13 +117,21 @@ export class Watch implements WheelItem {
 
   #nearest(): number {
     const { limits } = this.#owner.config;
-    if (this.#endingSince !== Number.POSITIVE_INFINITY) return this.#endingSince + limits.closeTimeout;
+    if (this.#isEnding) return Math.min(this.#lastMoment, this.#endingSince + limits.closeTimeout);
     return Math.min(
-      this.#expiresAt,
-      this.#openedAt + limits.lifetime,
+      this.#lastMoment,
       this.#lastMessage + limits.idleTimeout,
       this.#fullSince + limits.receiveFullTimeout,
     );
+  }
+
+  get #isEnding(): boolean {
+    return this.#endingSince !== Number.POSITIVE_INFINITY;
+  }
+
+  /** When it has to be over, whatever is going on. */
+  get #lastMoment(): number {
+    return Math.min(this.#expiresAt, this.#openedAt + this.#owner.config.limits.lifetime);
   }
 
   /** Pings a silent peer, or gives it up; answers with the time to look again. */

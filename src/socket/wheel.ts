@@ -96,6 +96,9 @@ export class Wheel {
   }
 
   #armNext(): void {
+    // After a sleep, what was put in this turn may have been called in it as well.
+    this.#armed?.cancel();
+    this.#armed = undefined;
     if (this.#tickOf.size === 0) return;
     for (let tick = this.#done + 1; tick < this.#done + SLOTS; tick++) {
       const slot = this.#slots[tick % SLOTS];

@@ -240,3 +240,18 @@ describe("iterators", () => {
     expect(server.socket.open).toBe(true);
   });
 });
+
+// Vitest fails for a rejection that nobody handles.
+test("a receive that nobody awaits is nothing to the process, whatever became of it", async () => {
+  const { server } = socketPair();
+  const aborted = AbortSignal.abort();
+
+  void server.socket.receive({ signal: aborted });
+  void server.socket.receive();
+  void server.socket.receive();
+  server.socket.ignoreMessages();
+  void server.socket.receive();
+  await settle();
+
+  expect(server.socket.state).toBe("open");
+});

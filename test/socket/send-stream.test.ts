@@ -218,6 +218,21 @@ describe("a stream and the end", () => {
     await expect(streamed).rejects.toMatchObject({ name: "DisconnectError" });
   });
 
+  test("a close behind a stream without an end comes when the lifetime is over", async () => {
+    const { server, clock } = socketPair({ limits: { lifetime: 30_000 } });
+    const source = byHand();
+    const streamed = server.socket.sendStream(source);
+    const closed = server.socket.close();
+
+    for (let i = 0; i < 4; i++) {
+      source.give("piece");
+      await clock.pass(8_000);
+    }
+
+    expect(await closed).toMatchObject({ code: 1006 });
+    await expect(streamed).rejects.toMatchObject({ name: "DisconnectError" });
+  });
+
   test("the source fails after a close was asked for: its error, and the closing goes on", async () => {
     const { server, client, clock } = socketPair();
     const source = byHand();

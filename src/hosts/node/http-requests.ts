@@ -18,7 +18,7 @@ export function requestListener(app: Hosted): RequestListener {
   const respond = async (request: Request, env: HttpBindings | Http2Bindings) => {
     const report = (error: unknown) => app.observer.error?.({ error, path: pathOf(request), where: "http" });
     try {
-      const response = await app.fetch(request, env);
+      const response = await app.fetch(request, env, env.incoming.socket?.remoteAddress);
       const headers =
         env.incoming.httpVersionMajor === 2 ? withoutConnectionFields(response.headers) : response.headers;
       const body = response.body && (await guarded(response.body, report, () => env.outgoing.destroy()));
@@ -40,20 +40,20 @@ export function requestListener(app: Hosted): RequestListener {
 
 /**
  * The same body, which never fails: @hono/node-server would send the text of the error and print it. Throws what the first
- * piece throws, when a 500 is still possible; later ones cut the connection.
+ * piece throws, if it does so in this turn: then a 500 is still possible. What fails later cuts the connection. An event
+ * stream may have nothing to say for long, and its head goes out before.
  */
 async function guarded(body: Body, report: (error: unknown) => void, cut: () => void): Promise<Body> {
   const reader = body.getReader();
-  const first = await reader.read();
+  let first: ReturnType<typeof reader.read> | undefined = reader.read();
+  await Promise.race([first, nextTurn()]);
   let state: "read" | "cancelled" = "read";
   return new ReadableStream<Uint8Array>({
-    start(controller) {
-      if (first.done) controller.close();
-      else controller.enqueue(first.value);
-    },
     async pull(controller) {
       try {
-        const { done, value } = await reader.read();
+        const reading = first ?? reader.read();
+        first = undefined;
+        const { done, value } = await reading;
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (error) {
@@ -72,6 +72,10 @@ async function guarded(body: Body, report: (error: unknown) => void, cut: () => 
 }
 
 type Body = ReadableStream<Uint8Array>;
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Node would throw for one of them, and the app need not know which HTTP it answers. */
 function withoutConnectionFields(headers: Headers): Headers {

@@ -1,7 +1,9 @@
 /** The options of `listen`: what they are, and whether they fit together. */
 
 import type { ServerOptions } from "node:https";
+import { constants } from "node:os";
 import {
+  BAD_OPTION,
   FD_INVALID,
   HTTP2_NEEDS_TLS,
   LISTEN_OPTIONS_CONTRADICT,
@@ -52,7 +54,10 @@ const KNOWN = Object.keys(OPTIONS);
 
 function checkSignals(signals: SignalOptions): void {
   checkNames(signals, ["names", "timeout"], "signals");
-  const { timeout = 0 } = signals;
+  const { names = [], timeout = 0 } = signals;
+  const deaf = names.find((name) => !(name in constants.signals) || name === "SIGKILL" || name === "SIGSTOP");
+  if (deaf !== undefined)
+    throw usageError(BAD_OPTION, "signals.names", String(deaf), "signals that a process can hear");
   if (!(timeout >= 0)) throw usageError(TIMEOUT_INVALID, "signals.timeout", String(timeout));
 }
 

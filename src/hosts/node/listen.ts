@@ -43,7 +43,11 @@ export async function listen(app: Hosted, options: ListenOptions = {}, onSignal?
     options.signal?.removeEventListener("abort", close);
     return listener.close();
   };
-  server.once("close", () => forget?.());
+  // Also when the app closes, which knows the listener only.
+  server.once("close", () => {
+    forget?.();
+    options.signal?.removeEventListener("abort", close);
+  });
   // Also if it aborted while we were waiting.
   if (options.signal?.aborted) {
     await close();

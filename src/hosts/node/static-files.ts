@@ -14,7 +14,7 @@ import { FileResponse } from "./file-response.ts";
 /**
  * Makes what answers GET and HEAD for the files below `folder`, with a response of its own for each, so that it needs no
  * server. There is no answer for what leads out of the folder, by dots or by a symbolic link, nor for dotfiles unless they
- * are asked for. Throws a `UsageError` (`NO_SUCH_FOLDER`).
+ * are asked for, nor for a second spelling of a path. Throws a `UsageError` (`NO_SUCH_FOLDER`).
  */
 export function serveFiles(folder: string | URL, options: StaticOptions): FileServer {
   const { index = "index.html", maxAge = 0, dotfiles = false } = options;
@@ -23,6 +23,7 @@ export function serveFiles(folder: string | URL, options: StaticOptions): FileSe
   const how: send.SendOptions = { root, index, maxAge, dotfiles: dotfiles ? "allow" : "ignore" };
   return async (request, path) => {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
+    if (SECOND_SPELLING.test(path)) return undefined;
     const found = await find(request, path, how);
     switch (found.type) {
       case "nothing":
@@ -38,6 +39,12 @@ export function serveFiles(folder: string | URL, options: StaticOptions): FileSe
     }
   };
 }
+
+/**
+ * A slash that is encoded, or one of two in a row: another way to write a path that is there. A guard before us, such as
+ * `app.http.use("/private/*", …)`, would not know it, and `send` would.
+ */
+const SECOND_SPELLING = /\/\/|%2f|%5c/i;
 
 type Found =
   | { readonly type: "nothing" }

@@ -268,3 +268,20 @@ function failing(time: Promise<void>, ...pieces: string[]): ReadableStream<Uint8
     },
   });
 }
+
+it("a body whose first piece is long in coming has its head sent at once, as an event stream needs it", async () => {
+  const { app, url } = await start();
+  const first = deferred<Uint8Array>();
+  const body = new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(await first.promise);
+      controller.close();
+    },
+  });
+  app.http.get("/events", () => new Response(body, { headers: { "Content-Type": "text/event-stream" } }));
+
+  const response = await fetch(`${url}/events`);
+  first.resolve(Buffer.from("data: 1\n\n"));
+
+  expect(await response.text()).toBe("data: 1\n\n");
+});

@@ -368,3 +368,9 @@ async function abandonedSocket(): Promise<string> {
   await new Promise((resolve) => server.close(resolve));
   return join(base, "app.sock");
 }
+
+it.each(["SIGKILL", "SIGHUPP"])("a signal that no process hears, %s, is told before a port is taken", async (name) => {
+  const listening = listen(new FakeApp(), { port: 0, signals: { names: [name as "SIGTERM"] } }, () => {});
+
+  await expect(listening).rejects.toMatchObject({ code: "BAD_OPTION", message: expect.stringContaining(name) });
+});

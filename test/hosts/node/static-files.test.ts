@@ -146,23 +146,12 @@ describe("a folder", () => {
   it.each([
     ["/docs", "/docs/"],
     ["/docs?a=b&c", "/docs/?a=b&c"],
-    ["//docs", "/docs/"],
     ["/%64ocs", "/%64ocs/"],
   ])("asked for as %s is told to be at %s", async (path, location) => {
     const response = await ask(path);
 
     expect(response?.status).toBe(301);
     expect(response?.headers.get("location")).toBe(location);
-  });
-
-  it("leads to no other host", async () => {
-    mkdirSync(join(folder, "evil.com"));
-    writeFileSync(join(folder, "evil.com", "index.html"), "x");
-    const request = new Request("http://localhost//evil.com");
-
-    const response = await serveFiles(folder, {})(request, "//evil.com", undefined);
-
-    expect(response?.headers.get("location")).toBe("/evil.com/");
   });
 
   it("without an index is nothing, with or without the slash", async () => {
@@ -191,6 +180,12 @@ describe("there is nothing at", () => {
     "/app.js/more",
     "/../secret.txt",
     "/docs/../../secret.txt",
+    // A guard of the user's, `app.http.use("/docs/*", …)`, knows these paths by no such name.
+    "/docs%2findex.html",
+    "//docs/index.html",
+    "/docs//index.html",
+    "/empty/..%2Fdocs/index.html",
+    "//docs",
     "/%2e%2e/secret.txt",
     "/..%2fsecret.txt",
     "/%2e%2e%2fsecret.txt",

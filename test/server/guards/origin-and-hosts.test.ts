@@ -146,3 +146,13 @@ describe("hosts, against DNS rebinding", () => {
     ]);
   });
 });
+
+it.each(["a:99999", "1.2.3.4.5", "a%zz", "[::zz]"])(
+  "Host: %s makes no URL: 400, and no error of the handler",
+  async (host) => {
+    const { port, heard } = await listeningApp((app) => app.ws("/ws", (socket) => socket.reject(401, socket.url.href)));
+
+    expect((await rawAnswer(port, { host })).status).toBe(400);
+    expect(heard.errors).toEqual([]);
+  },
+);

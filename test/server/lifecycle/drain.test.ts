@@ -108,6 +108,25 @@ describe("app.close()", () => {
   });
 });
 
+describe("an app that was closed", () => {
+  test("listens no more, and is a UsageError for who asks it to", async () => {
+    const { app } = echoApp();
+    await app.close();
+
+    await expect(app.listen({ port: 0, signals: false })).rejects.toMatchObject({ code: "APP_CLOSED" });
+  });
+
+  test("while it began to listen, holds no port and no process", async () => {
+    const { app, heard } = echoApp();
+
+    const listening = app.listen({ port: 0, signals: false });
+    await Promise.all([app.close(), expect(listening).rejects.toMatchObject({ code: "APP_CLOSED" })]);
+
+    expect(app.ready).toBe(false);
+    expect(heard.all("listening")).toEqual([]);
+  });
+});
+
 describe("while it drains", () => {
   test("it is not ready, from the call on, and not before it listens", async () => {
     const { app } = echoApp();

@@ -132,3 +132,17 @@ describe("the onion", () => {
     ]);
   });
 });
+
+test("a converter that throws for the path of a middleware is a 500, reported once, and no end of the process", async () => {
+  const { app, heard } = testApp();
+  const parse = () => {
+    throw new Error("of the converter");
+  };
+  app.converter("broken" as string, { parse, format: String });
+  app.ws("/ws/:any", (socket) => socket.accept());
+  app.use("/ws/:id<broken>", (_socket, next) => next());
+
+  expect(await rawAnswer(await listenAnywhere(app), "/ws/1")).toMatchObject({ status: 500 });
+  await app.close();
+  expect(heard.errors).toEqual([{ where: "hook", message: "of the converter" }]);
+});

@@ -1,4 +1,4 @@
-/** The error that tells of the end of a connection, and whose end that was: in a proxy, that of one socket is no end of the other. */
+/** Whose errors are whose: in a proxy, the end of one socket is no end of the other, nor is its peer's fault. */
 
 import { DISCONNECTED, DisconnectError } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
@@ -12,7 +12,13 @@ export function makeDisconnectError(owner: object, call: string, info: CloseInfo
   return error;
 }
 
-/** Whether this is such an error, of this owner. */
-export function isDisconnectErrorOf(owner: object, error: unknown): boolean {
+/** The same error, which from now on belongs to `owner`: what a message of its own was not. */
+export function owned<Failure extends object>(owner: object, error: Failure): Failure {
+  owners.set(error, owner);
+  return error;
+}
+
+/** Whether this error belongs to `owner`. */
+export function isErrorOf(owner: object, error: unknown): boolean {
   return owners.get(error as object) === owner;
 }

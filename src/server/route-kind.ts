@@ -1,0 +1,22 @@
+/** What a user registered for a route: a function, or events; anything else is a mistake that is told at once. */
+
+import { BAD_HANDLER, BAD_OPTION, usageError } from "../errors.ts";
+import { checkNames } from "./app-options.ts";
+import type { AnyEvents, AnyHandler } from "./routes.ts";
+
+/** One style or the other. */
+export type RouteKind =
+  | { readonly type: "handler"; readonly handler: AnyHandler }
+  | { readonly type: "events"; readonly events: AnyEvents };
+
+/** Tells them apart. Throws a `UsageError` for what is neither, and for events that there are not. */
+export function toRouteKind(path: string, does: unknown): RouteKind {
+  if (typeof does === "function") return { type: "handler", handler: does as AnyHandler };
+  if (typeof does !== "object" || does === null) throw usageError(BAD_HANDLER, path, typeof does);
+  checkNames(does, ["upgrade", "open", "message", "drain", "close", "error"], `the events of ws("${path}")`);
+  for (const [event, listener] of Object.entries(does)) {
+    const isListener = listener === undefined || typeof listener === "function";
+    if (!isListener) throw usageError(BAD_OPTION, `${event} of ws("${path}")`, typeof listener, "a function");
+  }
+  return { type: "events", events: does as AnyEvents };
+}

@@ -12,6 +12,11 @@ export interface Platform {
   maskKey(): number;
   /** Milliseconds from any start, never going back. Asked only when control frames come, to notice floods. */
   now(): number;
+  /**
+   * Runs `work` at the end of this turn: behind the promises that it settles, if the runtime can do that, so that what
+   * many of them send leaves together.
+   */
+  endOfTurn(work: () => void): void;
   /** Runs `work` in a later turn of the event loop, when others have had theirs. */
   defer(work: () => void): void;
   /** New memory of exactly this size, in a buffer of its own. What it holds is overwritten before it is given away. */
@@ -64,6 +69,7 @@ export const webPlatform: Platform = {
   zlib: null,
   maskKey: maskKeysFrom((keys) => crypto.getRandomValues(keys)),
   now: () => performance.now(),
+  endOfTurn: (work) => queueMicrotask(work),
   defer: (work) => {
     setTimeout(work, 0);
   },

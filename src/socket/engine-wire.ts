@@ -62,8 +62,8 @@ export class EngineWire implements Wire {
   flushed(done: (out: boolean) => void): void {
     const { engine } = this.#runner;
     if (engine.compressing) return void engine.compressed().then(() => this.flushed(done));
-    // What this turn has sent reaches the stream in a microtask that was queued before this one.
-    queueMicrotask(() => this.#stream.flushed(done));
+    // What this turn has sent reaches the stream at its end, which was asked for before this.
+    this.#options.platform.endOfTurn(() => this.#stream.flushed(done));
   }
 
   ping(payload: Uint8Array): void {

@@ -32,6 +32,10 @@ export class TestPlatform implements Platform {
     return this.time;
   }
 
+  endOfTurn(work: () => void): void {
+    process.nextTick(work);
+  }
+
   defer(work: () => void): void {
     setImmediate(work);
   }

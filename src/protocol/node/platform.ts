@@ -46,6 +46,8 @@ export const nodePlatform: Platform = {
   zlib: nodeZlib,
   maskKey: maskKeysFrom((keys) => randomFillSync(keys)),
   now: () => performance.now(),
+  // Node runs it when no microtask is left.
+  endOfTurn: (work) => process.nextTick(work),
   defer: (work) => {
     setImmediate(work);
   },

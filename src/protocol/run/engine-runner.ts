@@ -4,6 +4,7 @@ import { Engine } from "../engine.ts";
 import type { EngineOptions } from "../engine-options.ts";
 import type { CloseInfo, EngineSink } from "../engine-sink.ts";
 import type { Message } from "../message.ts";
+import type { Platform } from "../platform.ts";
 import type { ByteStream, ByteStreamListener } from "./byte-stream.ts";
 import type { Clock } from "./clock.ts";
 
@@ -20,6 +21,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   readonly stream: ByteStream;
   readonly #sink: EngineSink;
   readonly #clock: Clock;
+  readonly #platform: Platform;
   readonly #closeTimeout: number;
   readonly #autoPong: boolean;
   /** Only if the user's sink takes parts: the engine looks. */
@@ -35,6 +37,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
     this.stream = stream;
     this.#sink = sink;
     this.#clock = clock;
+    this.#platform = options.platform;
     this.#closeTimeout = closeTimeout;
     this.#autoPong = autoPong;
     this.#lastHeard = clock.now();
@@ -80,7 +83,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   output(): void {
     if (this.#flush !== "idle") return;
     this.#flush = "scheduled";
-    queueMicrotask(() => this.#carryOut());
+    this.#platform.endOfTurn(() => this.#carryOut());
   }
 
   /** When bytes last came, or went out to a peer that is slow to take them, by the clock: the peer was alive. */

@@ -5,12 +5,11 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { HeaderFields } from "../../protocol/handshake/headers.ts";
+import type { HeaderFields, HeaderSource } from "../../protocol/handshake/headers.ts";
 import type { UpgradeRequest } from "../../protocol/handshake/server.ts";
 import { encodeResponseHead } from "../../protocol/handshake/write-head.ts";
 import { NodeStream } from "../../protocol/node/node-stream.ts";
 import { nodePlatform } from "../../protocol/node/platform.ts";
-import { toUpgradeRequest } from "../../protocol/node/upgrade-request.ts";
 import { systemClock } from "../../protocol/run/clock.ts";
 import type { Handshake, HttpResponse, OpeningResponse } from "../../server/host.ts";
 import { EngineWire } from "../../socket/engine-wire.ts";
@@ -33,17 +32,19 @@ export class NodeHandshake implements Handshake {
   readonly target: string;
   readonly peerAddress: string;
   readonly secure: boolean;
-  readonly #request: IncomingMessage;
+  // Not the request itself: for as long as the WebSocket lives, it would keep kilobytes alive.
+  readonly #rawHeaders: readonly string[];
   readonly #stream: Duplex;
   readonly #watch: PeerWatch;
 
   /** `target`: where the app shall see the request; its own target if left out. */
   constructor({ request, stream, head }: UpgradeEvent, target = toOriginForm(request.url ?? "")) {
-    this.upgrade = toUpgradeRequest(request);
+    const { method = "", httpVersion, rawHeaders } = request;
+    this.upgrade = { method, httpVersion, target: request.url, headers: new RawHeaders(rawHeaders) };
     this.target = target;
     this.peerAddress = (stream as Partial<Socket>).remoteAddress ?? "";
     this.secure = (stream as Partial<TLSSocket>).encrypted === true;
-    this.#request = request;
+    this.#rawHeaders = rawHeaders;
     this.#stream = stream;
     this.#watch = new PeerWatch(stream, head);
     // A frame is sent when it is there, and a connection may be silent for as long as it likes: keepalive is ours.
@@ -52,7 +53,7 @@ export class NodeHandshake implements Handshake {
   }
 
   headerFields(): HeaderFields {
-    return toFields(this.#request.rawHeaders);
+    return toFields(this.#rawHeaders);
   }
 
   onGone(listener: () => void): void {
@@ -75,7 +76,7 @@ export class NodeHandshake implements Handshake {
   }
 
   refuse({ status, headers, body }: HttpResponse): void {
-    const content = this.#request.method === "HEAD" ? NOTHING : Buffer.from(body);
+    const content = this.upgrade.method === "HEAD" ? NOTHING : Buffer.from(body);
     const head = encodeResponseHead({
       status,
       headers: [
@@ -88,6 +89,21 @@ export class NodeHandshake implements Handshake {
     });
     this.#watch.end();
     sendLastWords(this.#stream, Buffer.concat([head, content]));
+  }
+}
+
+/** Node's list of names and values in turn, to look into; nothing is made of it. */
+class RawHeaders implements HeaderSource {
+  readonly #raw: readonly string[];
+
+  constructor(raw: readonly string[]) {
+    this.#raw = raw;
+  }
+
+  get(name: string): string | null {
+    // A second Host or Sec-WebSocket-Key is seen, which Node's `headers` drops in silence.
+    const values = this.#raw.filter((_, at) => at % 2 === 1 && this.#raw[at - 1]!.toLowerCase() === name);
+    return values.length === 0 ? null : values.join(", ");
   }
 }
 

@@ -26,6 +26,8 @@ export type { Audience } from "./rooms/audience.ts";
 export type { Room, RoomInput } from "./rooms/room.ts";
 export type { AppLimits, AppOptions, RouteLimits } from "./server/app-options.ts";
 export type { CloseOptions } from "./server/drain.ts";
+export type { OriginPattern, OriginsOption } from "./server/guards/origin.ts";
+export type { TrustProxy } from "./server/guards/remote-address.ts";
 export type {
   ErrorHook,
   Handler,
@@ -36,11 +38,9 @@ export type {
 } from "./server/handler.ts";
 export type { StaticOptions } from "./server/host.ts";
 export type { RejectBody } from "./server/http-answer.ts";
-export { consoleLogger, type Log, type Logger } from "./server/logger.ts";
-export type * from "./server/observer.ts";
+export { consoleLogger, type Log, type Logger } from "./server/observing/logger.ts";
+export type * from "./server/observing/observer.ts";
 export type { AcceptOptions } from "./server/opening.ts";
-export type { OriginPattern, OriginsOption } from "./server/origin.ts";
-export type { TrustProxy } from "./server/remote-address.ts";
 export type { Converter, Converters, ConverterValue } from "./server/routing/converter.ts";
 export type { PathParams } from "./server/routing/path-params.ts";
 export type { ServerSocket } from "./server/server-socket.ts";

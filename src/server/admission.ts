@@ -6,9 +6,9 @@ import { readUpgrade } from "../protocol/handshake/server.ts";
 import type { AppConfig } from "./app-options.ts";
 import type { ConnectionContext } from "./connection.ts";
 import { Connection } from "./connection.ts";
+import type { RemoteAddress } from "./guards/remote-address.ts";
 import type { Handshake } from "./host.ts";
 import { genericAnswer } from "./http-answer.ts";
-import type { RemoteAddress } from "./remote-address.ts";
 import { pathnameOf } from "./request-target.ts";
 
 /** The gate of an app. */

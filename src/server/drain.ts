@@ -7,7 +7,7 @@ import type { Clock } from "../protocol/run/clock.ts";
 import { checkNames } from "./app-options.ts";
 import type { Stoppable } from "./host.ts";
 import type { Hub } from "./hub.ts";
-import type { Observer } from "./observer.ts";
+import type { Observer } from "./observing/observer.ts";
 
 /** How to close. Milliseconds. */
 export interface CloseOptions {

@@ -1,8 +1,8 @@
 /** A handshake that passed the checks: who asks, for which route. */
 
 import type { Upgrade } from "../protocol/handshake/server.ts";
+import type { RemoteAddress } from "./guards/remote-address.ts";
 import type { Handshake } from "./host.ts";
-import type { RemoteAddress } from "./remote-address.ts";
 import type { AnyMiddleware, AnyRoute } from "./routes.ts";
 import type { RouteMatch } from "./routing/route-table.ts";
 

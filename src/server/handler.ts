@@ -3,7 +3,7 @@
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { RouteLimits } from "./app-options.ts";
-import type { OriginsOption } from "./origin.ts";
+import type { OriginsOption } from "./guards/origin.ts";
 import type { ServerSocket } from "./server-socket.ts";
 
 /** A route as a function: while it runs, the connection lives. When it returns, the socket is closed with 1000. */

@@ -7,7 +7,7 @@ import type { Limits } from "../protocol/limits.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Clock } from "../protocol/run/clock.ts";
 import type { Wire } from "../socket/wire.ts";
-import type { Observer } from "./observer.ts";
+import type { Observer } from "./observing/observer.ts";
 
 /** A runtime, as the app sees it. */
 export interface Host {

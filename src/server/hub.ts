@@ -13,9 +13,9 @@ import { ByteBudget } from "../socket/byte-budget.ts";
 import type { SocketConfig } from "../socket/socket-config.ts";
 import { Wheel } from "../socket/wheel.ts";
 import type { AppConfig } from "./app-options.ts";
+import { addressKey } from "./guards/remote-address.ts";
 import type { Host } from "./host.ts";
-import { addressKey } from "./remote-address.ts";
-import { Reporter } from "./reporter.ts";
+import { Reporter } from "./observing/reporter.ts";
 import type { ServerSocket } from "./server-socket.ts";
 
 /** Why one more is not let in: a status for the client, words for our log. */

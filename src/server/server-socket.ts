@@ -13,10 +13,10 @@ import type { Rooms } from "../rooms/rooms.ts";
 import type { Link } from "../socket/link.ts";
 import { Socket } from "../socket/socket.ts";
 import { parseCookies } from "./cookies.ts";
+import type { RemoteAddress } from "./guards/remote-address.ts";
 import type { Handshake } from "./host.ts";
 import type { RejectBody } from "./http-answer.ts";
 import type { AcceptOptions, Opening } from "./opening.ts";
-import type { RemoteAddress } from "./remote-address.ts";
 
 /** What a socket on the server is made of. */
 export interface ServerSocketParts {

@@ -3,8 +3,8 @@
 import { onTestFinished } from "vitest";
 import type { AppOptions, Observer } from "../../src/index.ts";
 import { App } from "../../src/index.ts";
-import type { Hear, SignalName } from "../../src/server/observer.ts";
-import { signalNames } from "../../src/server/observer.ts";
+import type { Hear, SignalName } from "../../src/server/observing/observer.ts";
+import { signalNames } from "../../src/server/observing/observer.ts";
 import { Condition } from "./condition.ts";
 
 /** What a signal carries. */

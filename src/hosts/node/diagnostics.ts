@@ -1,7 +1,7 @@
 /** The server's signals on Node's `diagnostics_channel`, for tools that attach themselves to any program. */
 
 import { channel } from "node:diagnostics_channel";
-import { type Observer, signalNames } from "../../server/observer.ts";
+import { type Observer, signalNames } from "../../server/observing/observer.ts";
 
 /**
  * An observer that publishes each signal on the channel of its name: `antiphon:connectionOpened`, `antiphon:error` …

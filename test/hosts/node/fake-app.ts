@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import type { Limits } from "../../../src/protocol/index.ts";
 import { acceptUpgrade, defaultLimits, readUpgrade } from "../../../src/protocol/index.ts";
 import type { Handshake, Hosted, HostLimits, OpeningResponse, Stoppable } from "../../../src/server/host.ts";
-import type { ConnectionRejected, ErrorSignal, Observer } from "../../../src/server/observer.ts";
+import type { ConnectionRejected, ErrorSignal, Observer } from "../../../src/server/observing/observer.ts";
 import type { Wire, WireSink } from "../../../src/socket/wire.ts";
 import { Inbox } from "../../support/inbox.ts";
 

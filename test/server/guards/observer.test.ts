@@ -3,8 +3,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Observer } from "../../../src/index.ts";
-import type { SignalName } from "../../../src/server/observer.ts";
-import { signalNames } from "../../../src/server/observer.ts";
+import type { SignalName } from "../../../src/server/observing/observer.ts";
+import { signalNames } from "../../../src/server/observing/observer.ts";
 import { listenAnywhere, testApp } from "../../support/app-server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { echo, listeningApp } from "../../support/listening-app.ts";

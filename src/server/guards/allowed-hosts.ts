@@ -1,8 +1,8 @@
 /** The check of `Host` against DNS rebinding: a foreign name that resolves to this machine does not reach the server. */
 
-import { BAD_HOSTS, BAD_OPTION, usageError } from "../errors.ts";
+import { BAD_HOSTS, BAD_OPTION, usageError } from "../../errors.ts";
+import { quoted } from "../observing/printable.ts";
 import { type Authority, isBelow, parseAuthority } from "./authority.ts";
-import { quoted } from "./printable.ts";
 
 /** What the check reads of a request. */
 export interface HostRequest {

@@ -1,11 +1,11 @@
 /** What the observer hears of one connection: opened and closed, or rejected. */
 
-import type { CloseInfo } from "../protocol/engine-sink.ts";
-import type { Clock } from "../protocol/run/clock.ts";
-import type { Link } from "../socket/link.ts";
-import type { Entrant } from "./entrant.ts";
+import type { CloseInfo } from "../../protocol/engine-sink.ts";
+import type { Clock } from "../../protocol/run/clock.ts";
+import type { Link } from "../../socket/link.ts";
+import type { Entrant } from "../entrant.ts";
+import type { Opening } from "../opening.ts";
 import type { ConnectionOpened, Observer } from "./observer.ts";
-import type { Opening } from "./opening.ts";
 
 /** What is known of the connection. */
 export interface RecordParts {

@@ -1,8 +1,8 @@
 /** Which web pages may open a WebSocket. */
 
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../../src/errors.ts";
-import { type OriginPattern, type OriginsOption, originCheck } from "../../src/server/origin.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { type OriginPattern, type OriginsOption, originCheck } from "../../../src/server/guards/origin.ts";
 
 function allows(option: OriginsOption | undefined, origin: string | null, host: string | null = "api.example.com") {
   return originCheck(option)({ origin, host }) === undefined;

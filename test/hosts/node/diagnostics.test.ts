@@ -2,10 +2,10 @@
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { expect, test } from "vitest";
-import { diagnosticsObserver } from "../../src/hosts/node/diagnostics.ts";
-import { combineObservers } from "../../src/server/combine-observers.ts";
-import type { MessageSignal } from "../../src/server/observer.ts";
-import { signalNames } from "../../src/server/observer.ts";
+import { diagnosticsObserver } from "../../../src/hosts/node/diagnostics.ts";
+import { combineObservers } from "../../../src/server/observing/combine-observers.ts";
+import type { MessageSignal } from "../../../src/server/observing/observer.ts";
+import { signalNames } from "../../../src/server/observing/observer.ts";
 
 const MESSAGE: MessageSignal = { id: "1", type: "text", size: 5 };
 

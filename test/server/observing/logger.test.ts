@@ -1,9 +1,9 @@
 /** What is logged. */
 
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { consoleLogger, type Logger } from "../../src/server/logger.ts";
-import { loggerObserver } from "../../src/server/logger-observer.ts";
-import type { ConnectionClosed, Observer } from "../../src/server/observer.ts";
+import { consoleLogger, type Logger } from "../../../src/server/observing/logger.ts";
+import { loggerObserver } from "../../../src/server/observing/logger-observer.ts";
+import type { ConnectionClosed, Observer } from "../../../src/server/observing/observer.ts";
 
 const CLOSED: ConnectionClosed = {
   id: "7",

@@ -1,7 +1,7 @@
 /** What sockets report, in the words of the observer. */
 
-import type { Message } from "../protocol/message.ts";
-import type { QueueReport, SlowConsumerPolicy, SocketReporter } from "../socket/socket-config.ts";
+import type { Message } from "../../protocol/message.ts";
+import type { QueueReport, SlowConsumerPolicy, SocketReporter } from "../../socket/socket-config.ts";
 import type { Observer } from "./observer.ts";
 
 /** One for all sockets of an app. What nobody hears of is not even made. */

@@ -1,9 +1,9 @@
 /** Who the client is, behind the proxies that the app trusts: address, TLS or not, and the host that was asked. */
 
 import proxyaddr from "proxy-addr";
-import { BAD_TRUST_PROXY, usageError } from "../errors.ts";
-import type { HeaderSource } from "../protocol/handshake/headers.ts";
-import { trimSpace } from "../protocol/http-token.ts";
+import { BAD_TRUST_PROXY, usageError } from "../../errors.ts";
+import type { HeaderSource } from "../../protocol/handshake/headers.ts";
+import { trimSpace } from "../../protocol/http-token.ts";
 import { parseAuthority } from "./authority.ts";
 import { canonicalAddress, networkOf } from "./ip-address.ts";
 

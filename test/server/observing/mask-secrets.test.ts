@@ -1,7 +1,7 @@
 /** Secrets do not reach the log. */
 
 import { expect, test } from "vitest";
-import { maskSecrets } from "../../src/server/mask-secrets.ts";
+import { maskSecrets } from "../../../src/server/observing/mask-secrets.ts";
 
 test.each([
   "token access_token accessToken ACCESSTOKEN authToken id_token X-Amz-Security-Token csrf-token",

@@ -1,9 +1,9 @@
 /** The check of `Origin` (RFC 6455, 10.2): which web pages may open a WebSocket here. Other programs send no `Origin`. */
 
-import { BAD_ORIGINS, usageError } from "../errors.ts";
+import { BAD_ORIGINS, usageError } from "../../errors.ts";
+import { quoted } from "../observing/printable.ts";
 import type { Authority } from "./authority.ts";
 import { isBelow, parseAuthority } from "./authority.ts";
-import { quoted } from "./printable.ts";
 
 /**
  * Which origins are allowed:

@@ -2,15 +2,15 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../src/errors.ts";
-import { hostCheck } from "../../src/server/allowed-hosts.ts";
-import { parseAuthority } from "../../src/server/authority.ts";
-import { parseCookies } from "../../src/server/cookies.ts";
-import { canonicalAddress } from "../../src/server/ip-address.ts";
-import { maskSecrets } from "../../src/server/mask-secrets.ts";
-import { originCheck } from "../../src/server/origin.ts";
-import { printable } from "../../src/server/printable.ts";
-import { addressKey, remoteAddress } from "../../src/server/remote-address.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { parseCookies } from "../../../src/server/cookies.ts";
+import { hostCheck } from "../../../src/server/guards/allowed-hosts.ts";
+import { parseAuthority } from "../../../src/server/guards/authority.ts";
+import { canonicalAddress } from "../../../src/server/guards/ip-address.ts";
+import { originCheck } from "../../../src/server/guards/origin.ts";
+import { addressKey, remoteAddress } from "../../../src/server/guards/remote-address.ts";
+import { maskSecrets } from "../../../src/server/observing/mask-secrets.ts";
+import { printable } from "../../../src/server/observing/printable.ts";
 
 const words = fc.constantFrom(
   ...["https", "http", "://", ":", "/", "@", ".", "*", "[", "]", "::1", "::ffff:", "127.0.0.1", "example.com", "app"],

@@ -1,8 +1,8 @@
 /** Who the client is, behind proxies. */
 
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../../src/errors.ts";
-import { addressKey, remoteAddress, type TrustProxy } from "../../src/server/remote-address.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { addressKey, remoteAddress, type TrustProxy } from "../../../src/server/guards/remote-address.ts";
 
 interface Given {
   readonly peer?: string;

@@ -1,8 +1,8 @@
 /** Which names the server answers to. */
 
 import { expect, test } from "vitest";
-import { UsageError } from "../../src/errors.ts";
-import { hostCheck } from "../../src/server/allowed-hosts.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { hostCheck } from "../../../src/server/guards/allowed-hosts.ts";
 
 test.each([
   ["example.com", "example.com", true],

@@ -2,9 +2,9 @@
 
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { combineObservers } from "../../src/server/combine-observers.ts";
-import type { ErrorSignal, MessageSignal, Observer, WarningSignal } from "../../src/server/observer.ts";
-import { signalNames } from "../../src/server/observer.ts";
+import { combineObservers } from "../../../src/server/observing/combine-observers.ts";
+import type { ErrorSignal, MessageSignal, Observer, WarningSignal } from "../../../src/server/observing/observer.ts";
+import { signalNames } from "../../../src/server/observing/observer.ts";
 
 const MESSAGE: MessageSignal = { id: "1", type: "text", size: 5 };
 const WARNING: WarningSignal = { code: "TEST", message: "A test." };

@@ -913,6 +913,13 @@ export const BAD_HANDLER = {
   remedy: "Give a function, or an object with `open`, `message`, `close`, `upgrade`, `drain` or `error`.",
 };
 
+/** A middleware is a function. */
+export const BAD_MIDDLEWARE = {
+  code: "BAD_MIDDLEWARE",
+  sentence: (path: string, found: string) => `the middleware of ${path} is ${found}, not a function`,
+  remedy: "Give a function of `(socket, next)`; a path may stand before it.",
+};
+
 /** An app was changed after it was mounted. */
 export const APP_MOUNTED = {
   code: "APP_MOUNTED",
@@ -983,6 +990,14 @@ export const HANDSHAKE_TIMEOUT = {
   remedy: "Make the middleware before `accept` faster, or raise the limit.",
 };
 
+/** `attach` got something else. */
+export const NO_SERVER = {
+  code: "NO_SERVER",
+  sentence: (type: string) => `attach wants a server of node:http, https or http2, got ${type}`,
+  remedy:
+    "Express gives one as the result of `app.listen`, Fastify as `app.server`; a Koa app goes into `createServer(app.callback())`.",
+};
+
 /** The app is closing. */
 export const APP_CLOSING = {
   code: "APP_CLOSING",
@@ -995,7 +1010,8 @@ export const APP_CLOSING = {
 export const NOT_ACCEPTED = {
   code: "NOT_ACCEPTED",
   status: 403,
-  sentence: (who: string) => `the ${who} returned without accepting the socket`,
+  sentence: (who: string) =>
+    `the ${who} returned without accepting the socket (socket.open is false until accept, or the first send, receive or join)`,
   remedy: "Call `next()` in a middleware, or `accept`, or send or receive something; `reject(status)` says why not.",
 };
 

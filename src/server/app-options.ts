@@ -1,6 +1,6 @@
 /** The options of an app: what users write, checked once, and what the parts of the server are handed. */
 
-import { BAD_OPTION, LIMIT_INVALID, UNKNOWN_OPTION, usageError } from "../errors.ts";
+import { BAD_OPTION, UNKNOWN_OPTION, usageError } from "../errors.ts";
 import type { CompressionOptions, ResolvedCompression } from "../protocol/deflate/compression-options.ts";
 import { resolveCompression } from "../protocol/deflate/compression-options.ts";
 import type { Limits } from "../protocol/limits.ts";
@@ -89,7 +89,7 @@ export function resolveAppOptions(options: AppOptions, hostObservers: readonly O
     remote: remoteAddress(options.trustProxy),
     limits: resolveAppLimits(options.limits),
     heartbeat: resolveHeartbeat(options.heartbeat),
-    compression: resolveCompression(options.compression),
+    compression: toCompression(options.compression),
     json,
     slowConsumer: oneOf("slowConsumer", options.slowConsumer ?? "close", ["close", "drop-oldest", "drop-newest"]),
     overRate: oneOf("overRate", options.overRate ?? "close", ["close", "pause"]),
@@ -99,9 +99,7 @@ export function resolveAppOptions(options: AppOptions, hostObservers: readonly O
 /** The limits with those given in their place; `base` has the others. Throws a `UsageError`. */
 export function resolveAppLimits(given: Partial<AppLimits> = {}, base: AppLimits = DEFAULTS): AppLimits {
   checkObject("limits", given, "an object of limits");
-  for (const name of Object.keys(given)) {
-    if (!(name in DEFAULTS)) throw usageError(LIMIT_INVALID, name, String(given[name as keyof AppLimits]));
-  }
+  checkNames(given, Object.keys(DEFAULTS), "limits");
   return fillLimits(base, given);
 }
 
@@ -151,6 +149,13 @@ const OPTIONS: Readonly<Record<keyof AppOptions, true>> = {
   overRate: true,
 };
 const KNOWN = Object.keys(OPTIONS);
+
+function toCompression(option: AppOptions["compression"] = false): ResolvedCompression | null {
+  if (typeof option === "object") checkNames(option, Object.keys(resolveCompression(true)!), "compression");
+  else if (typeof option !== "boolean")
+    throw usageError(BAD_OPTION, "compression", String(option), "true, false or options");
+  return resolveCompression(option);
+}
 
 function resolveHeartbeat(option: AppOptions["heartbeat"] = {}): HeartbeatOptions | null {
   if (option === false) return null;

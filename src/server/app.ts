@@ -1,7 +1,7 @@
 /** The app: what users register on it, and what it offers to a host. Knows no runtime. */
 
 import type { Hono } from "hono";
-import { APP_CLOSED, BAD_HANDLER, BAD_SUBPROTOCOL, UNKNOWN_ROUTE, usageError } from "../errors.ts";
+import { APP_CLOSED, BAD_MIDDLEWARE, BAD_SUBPROTOCOL, UNKNOWN_ROUTE, usageError } from "../errors.ts";
 import { isToken } from "../protocol/http-token.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
@@ -90,9 +90,9 @@ export class ServerApp<Data = Record<string, unknown>> {
    */
   use(middleware: Middleware<Data>): this;
   use(path: string, middleware: Middleware<Data>): this;
-  use(...given: [Middleware<Data>] | [string, Middleware<Data>]): this {
-    const [path, middleware] = given.length === 1 ? (["/*", given[0]] as const) : given;
-    if (typeof middleware !== "function") throw usageError(BAD_HANDLER, path, typeof middleware);
+  use(first: string | Middleware<Data>, second?: Middleware<Data>): this {
+    const [path, middleware] = typeof first === "string" ? [first, second] : ["/*", first];
+    if (typeof middleware !== "function") throw usageError(BAD_MIDDLEWARE, path, typeof middleware);
     this.#routes.use(path, middleware);
     return this;
   }

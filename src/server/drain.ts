@@ -51,7 +51,6 @@ async function end(parts: DrainParts, { timeout, spread, code }: Chosen): Promis
   const start = clock.now();
   hub.isClosing = true;
   observer.draining?.({ connections: hub.sockets.size, timeout });
-  for (const listener of listeners) listener.stop();
   let terminated = 0;
   const cancels: (() => void)[] = [];
   const deadline = new Promise<void>((resolve) => {
@@ -65,6 +64,8 @@ async function end(parts: DrainParts, { timeout, spread, code }: Chosen): Promis
   });
   const hooked = Promise.all(hooks.map((hook) => runHook(hook, observer)));
   await Promise.race([hooked, deadline]);
+  // Until the hooks are done, whoever asks over HTTP is told that the app is not ready any more.
+  for (const listener of listeners) listener.stop();
   const left = timeout - (clock.now() - start);
   for (const connection of hub.connections) connection.refuse();
   const goodbyes = sayGoodbye(hub, { clock, code, spread: Math.min(spread, Math.max(left, 0)) });

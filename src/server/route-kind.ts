@@ -13,6 +13,8 @@ export type RouteKind =
 export function toRouteKind(path: string, does: unknown): RouteKind {
   if (typeof does === "function") return { type: "handler", handler: does as AnyHandler };
   if (typeof does !== "object" || does === null) throw usageError(BAD_HANDLER, path, typeof does);
+  const isOptions = Object.keys(does).some((name) => ["name", "subprotocols", "origins", "limits"].includes(name));
+  if (isOptions) throw usageError(BAD_HANDLER, path, "missing behind its options");
   checkNames(does, ["upgrade", "open", "message", "drain", "close", "error"], `the events of ws("${path}")`);
   for (const [event, listener] of Object.entries(does)) {
     const isListener = listener === undefined || typeof listener === "function";

@@ -11,6 +11,7 @@ import type { Room, RoomInput } from "../rooms/room.ts";
 import { namesOf } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import type { Link } from "../socket/link.ts";
+import { quiet } from "../socket/quiet.ts";
 import { Socket } from "../socket/socket.ts";
 import { parseCookies } from "./cookies.ts";
 import type { RemoteAddress } from "./guards/remote-address.ts";
@@ -101,8 +102,8 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
    * does no harm; but what can be chosen, the first one chooses: later options throw a `UsageError`. Throws a
    * `DisconnectError` if the client has left, or was rejected.
    */
-  async accept(options?: AcceptOptions): Promise<void> {
-    this.#parts.opening.accept(options);
+  accept(options?: AcceptOptions): Promise<void> {
+    return quiet((async () => this.#parts.opening.accept(options))());
   }
 
   /**

@@ -229,7 +229,7 @@ export abstract class Socket implements AsyncIterable<Message> {
    */
   expires(until: Date | number | null): void {
     const time = until === null ? Number.POSITIVE_INFINITY : Number(until);
-    if (Number.isNaN(time))
+    if (Number.isNaN(time) || time < SECONDS_TAKEN_FOR_MILLISECONDS)
       throw usageError(BAD_OPTION, "expires", String(until), "a date, or milliseconds since 1970");
     this.#link.expires(time - Date.now());
   }
@@ -261,6 +261,9 @@ export abstract class Socket implements AsyncIterable<Message> {
     });
   }
 }
+
+/** 1973, in milliseconds; in seconds, the year 5138: the `exp` of a token is in seconds. */
+const SECONDS_TAKEN_FOR_MILLISECONDS = 1e11;
 
 function takeText(by: { link: Link; call: string }, data: Message): string {
   if (typeof data !== "string") throw wrongType(by, "text", data);

@@ -1,7 +1,7 @@
 /** `attach` on Node: WebSockets beside whatever else a server does that is not ours. */
 
 import type { Duplex } from "node:stream";
-import { BAD_PREFIX, usageError } from "../../errors.ts";
+import { BAD_PREFIX, NO_SERVER, usageError } from "../../errors.ts";
 import { checkNames } from "../../server/app-options.ts";
 import type { Hosted, Stoppable } from "../../server/host.ts";
 import type { AnyServer, Mount } from "./shared-server.ts";
@@ -31,6 +31,7 @@ export interface Attached {
  */
 export function attach(app: Hosted, server: AnyServer, options: AttachOptions = {}): Attached {
   checkNames(options, ["prefix"], "attach");
+  if (typeof server?.on !== "function") throw usageError(NO_SERVER, typeof server);
   const shared = sharedServer(server);
   const mount = new AppMount(app, toPrefix(options.prefix ?? ""));
   shared.add(mount);

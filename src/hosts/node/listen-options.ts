@@ -72,6 +72,7 @@ export type Place =
 
 /** Checks the options and gives the place. Throws a `UsageError` that names the option. */
 export function toPlace(options: ListenOptions): Place {
+  if (typeof options !== "object") throw usageError(BAD_OPTION, "listen", String(options), "options: { port: 3000 }");
   checkNames(options, KNOWN, "listen");
   checkTls(options);
   if (typeof options.signals === "object") checkSignals(options.signals);

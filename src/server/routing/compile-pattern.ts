@@ -29,7 +29,7 @@ interface Place {
  */
 export function compilePattern<Path extends string>(text: Path, converters: ConverterRegistry): PathPattern<Path> {
   if (text === "*") return new PathPattern(text, [{ type: "any", source: text }]);
-  if (!text.startsWith("/")) throw usageError(PATTERN_WITHOUT_SLASH, text);
+  if (typeof text !== "string" || !text.startsWith("/")) throw usageError(PATTERN_WITHOUT_SLASH, String(text));
   const sources = text.slice(1).split("/");
   const segments = sources.map((source, index) =>
     toSegment(source, { pattern: text, position: index + 1, isLast: index === sources.length - 1 }, converters),

@@ -22,7 +22,12 @@ type Anything = any;
 describe("new App", () => {
   it.each<[string, Anything, string, RegExp]>([
     ["a name that there is not", { origin: "*" }, "UNKNOWN_OPTION", /^App has no option origin; it has .*\borigins\b/],
-    ["a limit that there is not", { limits: { mesageSize: 5 } }, "LIMIT_INVALID", /limits\.mesageSize/],
+    [
+      "a limit that there is not",
+      { limits: { mesageSize: 5 } },
+      "UNKNOWN_OPTION",
+      /^limits has no option mesageSize; it has .*\bmessageSize\b/,
+    ],
     ["a limit of 0", { limits: { messageSize: 0 } }, "LIMIT_INVALID", /limits\.messageSize is 0/],
     ["a limit below 0", { limits: { connections: -1 } }, "LIMIT_INVALID", /limits\.connections is -1/],
     ["a limit that is no number", { limits: { lifetime: Number.NaN } }, "LIMIT_INVALID", /limits\.lifetime is NaN/],
@@ -31,6 +36,13 @@ describe("new App", () => {
     ["limits that are a number", { limits: 5 }, "BAD_OPTION", /^limits is 5/],
     ["a heartbeat of 0", { heartbeat: { interval: 0 } }, "BAD_OPTION", /^heartbeat\.interval is 0/],
     ["a heartbeat in words", { heartbeat: { timeout: "5s" } }, "BAD_OPTION", /^heartbeat\.timeout is 5s/],
+    ["compression in words", { compression: "yes" }, "BAD_OPTION", /^compression is yes/],
+    [
+      "a name of compression",
+      { compression: { treshold: 4 } },
+      "UNKNOWN_OPTION",
+      /^compression has no option treshold/,
+    ],
     ["a heartbeat's name", { heartbeat: { intervall: 1 } }, "UNKNOWN_OPTION", /^heartbeat has no option intervall/],
     ["a heartbeat that is a number", { heartbeat: 25_000 }, "BAD_OPTION", /^heartbeat is 25000/],
     ["a heartbeat that is null", { heartbeat: null }, "BAD_OPTION", /^heartbeat is null/],
@@ -80,7 +92,7 @@ describe("app.ws", () => {
     ["a handler that is text", ["echo"], "BAD_HANDLER", /handler of \/ws is string/],
     ["an event that there is not", [{ mesage() {} }], "UNKNOWN_OPTION", /events of ws\("\/ws"\) has no option mesage/],
     ["an event that is no function", [{ message: "echo" }], "BAD_OPTION", /^message of ws\("\/ws"\) is string/],
-    ["options with no handler", [{ subprotocols: ["a"] }], "UNKNOWN_OPTION", /subprotocols/],
+    ["options with no handler", [{ subprotocols: ["a"] }], "BAD_HANDLER", /handler of \/ws is missing/],
     [
       "an option that there is not",
       [{ protocols: ["a"] }, () => {}],
@@ -117,7 +129,7 @@ describe("app.use", () => {
   ])("%s", (_what, given) => {
     const { app } = testApp();
 
-    expect(errorOf(() => (app.use as Anything)(...given))).toMatchObject({ code: "BAD_HANDLER" });
+    expect(errorOf(() => (app.use as Anything).apply(app, given))).toMatchObject({ code: "BAD_MIDDLEWARE" });
   });
 });
 

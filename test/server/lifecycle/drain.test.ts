@@ -141,7 +141,7 @@ describe("while it drains", () => {
     expect([...states, app.ready]).toEqual([false, true, false, false]);
   });
 
-  test("new connections are refused; those that have not sent a whole handshake yet get 503", async () => {
+  test("new ones get 503 while the hooks run, and HTTP is answered; then the port is closed, and half a handshake gets 503", async () => {
     const { app } = echoApp();
     const hook = deferred<void>();
     app.onDrain(() => hook.promise);
@@ -152,15 +152,21 @@ describe("while it drains", () => {
     // Behind those two, the server has taken a third.
     await opened(rawOpen(port));
 
+    app.http.get("/ready", (context) => context.text(String(app.ready)));
+
     const closed = app.close();
     const late = rawTcp(port);
-    const refused = new Promise((resolve) => late.socket.on("error", ({ message }) => resolve(message)));
+    late.write(upgradeHead());
 
-    expect(await refused).toContain("ECONNREFUSED");
-    for (const waiting of [silent, slow]) expect((await waiting.answer()).status).toBe(503);
+    expect((await late.answer()).status).toBe(503);
+    expect(await (await fetch(`http://127.0.0.1:${port}/ready`)).text()).toBe("false");
     open.say("still served");
     expect(await open.next()).toBe("still served");
     hook.resolve();
+    for (const waiting of [silent, slow]) expect((await waiting.answer()).status).toBe(503);
+    const tooLate = rawTcp(port);
+    const refused = new Promise((resolve) => tooLate.socket.on("error", ({ message }) => resolve(message)));
+    expect(await refused).toContain("ECONNREFUSED");
     await answerGoodbye(open);
     expect(await open.rest()).toBe("");
     void closed;

@@ -43,7 +43,8 @@ describe("a handler returns", () => {
     app.ws("/ws", async () => {});
 
     expect(await rawAnswer(await listenAnywhere(app))).toMatchObject({ status: 403, body: "403 Forbidden\n" });
-    const reason = "the handler returned without accepting the socket";
+    const reason =
+      "the handler returned without accepting the socket (socket.open is false until accept, or the first send, receive or join)";
     expect(await heard.once("connectionRejected")).toMatchObject({ status: 403, reason });
     expect(heard.errors).toEqual([]);
   });

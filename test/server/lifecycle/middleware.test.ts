@@ -11,7 +11,8 @@ describe("middleware returns without next(), accept or reject", () => {
     app.ws("/ws", () => expect.unreachable("the handler runs"));
 
     expect(await rawAnswer(await listenAnywhere(app))).toMatchObject({ status: 403, body: "403 Forbidden\n" });
-    const reason = "the middleware returned without accepting the socket";
+    const reason =
+      "the middleware returned without accepting the socket (socket.open is false until accept, or the first send, receive or join)";
     expect(await heard.once("connectionRejected")).toMatchObject({ status: 403, reason });
     expect(heard.errors).toEqual([]);
   });

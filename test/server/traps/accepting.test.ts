@@ -128,7 +128,7 @@ describe("each refusal has its own status, and none is a 403 that means somethin
 
     expect(log.lines).toEqual([
       "info: ws /nowhere from 127.0.0.1 refused with 404: no WebSocket route matches /nowhere",
-      "info: ws /undecided from 127.0.0.1 refused with 403: the handler returned without accepting the socket",
+      "info: ws /undecided from 127.0.0.1 refused with 403: the handler returned without accepting the socket (socket.open is false until accept, or the first send, receive or join)",
       "info: ws /private/ws from 127.0.0.1 refused with 401: rejected with 401 by the app",
     ]);
   });

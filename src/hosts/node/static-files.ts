@@ -24,6 +24,7 @@ export function serveFiles(folder: string | URL, options: StaticOptions): FileSe
   return async (request, path) => {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
     if (SECOND_SPELLING.test(path)) return undefined;
+    if (NEEDLESS_ESCAPE.test(path)) return toPlainSpelling(request);
     const found = await find(request, path, how);
     switch (found.type) {
       case "nothing":
@@ -45,6 +46,20 @@ export function serveFiles(folder: string | URL, options: StaticOptions): FileSe
  * `app.http.use("/private/*", …)`, would not know it, and `send` would.
  */
 const SECOND_SPELLING = /\/\/|%2f|%5c/i;
+
+/**
+ * An escape of a character that needs none in a path (RFC 3986, 3.3): Hono leaves it as it is when it looks for guards and
+ * routes, and `send` would not. The plain spelling is one that both read alike.
+ */
+const NEEDLESS_ESCAPE = /%(?:3b|3a|40|26|3d|2b|24|2c)/i;
+const NEEDLESS_ESCAPES = new RegExp(NEEDLESS_ESCAPE, "gi");
+
+/** Whether there is such a file is not told before the guards were asked. */
+function toPlainSpelling(request: Request): Response {
+  const { pathname, search } = new URL(request.url);
+  const location = pathname.replace(NEEDLESS_ESCAPES, decodeURIComponent) + search;
+  return new Response(null, { status: 301, headers: { location } });
+}
 
 type Found =
   | { readonly type: "nothing" }

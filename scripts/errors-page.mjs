@@ -1,4 +1,4 @@
-/** `npm run docs:errors`: writes docs/reference/errors.md from the constants of src/errors.ts. */
+/** `npm run docs:errors`: writes docs/reference/errors.md from the constants of src/errors.ts, and their doc comments. */
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -12,7 +12,7 @@ export const ERRORS_PAGE = inRoot("docs", "reference", "errors.md");
  * @typedef {object} ErrorConstant
  * @property {string} code
  * @property {(...args: string[]) => string} sentence
- * @property {string} remedy
+ * @property {string} remedy from the `@remedy` of its doc comment, which no bundle carries
  * @property {number} [closeCode]
  * @property {number} [status]
  */
@@ -57,14 +57,20 @@ export async function errorConstants(source = readFileSync(inRoot("src", "errors
   // errors.ts stands at the bottom of the house and imports nothing, so that a data: URL can hold it.
   const values = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 
-  const names = ts
-    .createSourceFile("errors.ts", source, ts.ScriptTarget.Latest)
-    .statements.filter(ts.isVariableStatement)
-    .flatMap((statement) => statement.declarationList.declarations)
-    .map((declaration) => declaration.name)
-    .filter(ts.isIdentifier)
-    .map((name) => name.text);
-  return Object.fromEntries(names.filter((name) => isErrorConstant(values[name])).map((name) => [name, values[name]]));
+  const file = ts.createSourceFile("errors.ts", source, ts.ScriptTarget.Latest, true);
+  const entries = file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((statement) => {
+      const name = statement.declarationList.declarations[0]?.name.getText() ?? "";
+      return isErrorConstant(values[name]) ? [[name, { ...values[name], remedy: remedyOf(statement) }]] : [];
+    });
+  return Object.fromEntries(entries);
+}
+
+/** @param {import("typescript").VariableStatement} statement */
+function remedyOf(statement) {
+  const tag = ts.getJSDocTags(statement).find(({ tagName }) => tagName.text === "remedy");
+  return (ts.getTextOfJSDocComment(tag?.comment) ?? "").replace(/\s+/g, " ");
 }
 
 /** @param {unknown} value */

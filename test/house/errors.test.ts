@@ -26,9 +26,15 @@ test("the page takes placeholders from the names of the parameters", async () =>
   const page = errorsPage(
     await errorConstants(`
       const digits = (value: string | number) => String(value);
-      export const LATER = { code: "LATER", status: 426, sentence: () => "a|b", remedy: "Wait." };
+      /** @remedy Wait. */
+      export const LATER = { code: "LATER", status: 426, sentence: () => "a|b" };
+      /**
+       * Too big.
+       * @remedy Raise
+       * it.
+       */
       export const BIG = {
-        code: "BIG", closeCode: 1009, remedy: "Raise it.",
+        code: "BIG", closeCode: 1009,
         sentence: (size: number, limit: number) => \`\${digits(size)} of \${digits(limit)}\`,
       };
     `),

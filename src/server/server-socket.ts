@@ -10,6 +10,7 @@ import { deliver } from "../rooms/member.ts";
 import type { Room, RoomInput } from "../rooms/room.ts";
 import { namesOf } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
+import { millisecondsUntil } from "../socket/expiry.ts";
 import type { Link } from "../socket/link.ts";
 import { quiet } from "../socket/quiet.ts";
 import { Socket } from "../socket/socket.ts";
@@ -127,6 +128,14 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   override terminate(): void {
     if (this.state === "connecting") this.reject(403);
     super.terminate();
+  }
+
+  /**
+   * The peer may stay until then: the socket is closed with 4401 unless this is called again. `null`: for ever. Throws a
+   * `UsageError` for what is no time.
+   */
+  expires(until: Date | number | null): void {
+    this.#parts.link.expires(millisecondsUntil(until));
   }
 
   /** Enters a room, and gives it; leaving is automatic at the end. Throws a `UsageError` after the end. */

@@ -56,10 +56,10 @@ export function toJson(codec: JsonCodec, call: string, value: unknown): string {
 }
 
 /** The value in a message. Throws an `InvalidJsonError`. */
-export function fromJson(codec: JsonCodec, text: TextCodec, data: Message): unknown {
-  const source = typeof data === "string" ? data : text.decode(data, 0, data.length);
-  if (source === null) throw new InvalidJsonError(INVALID_JSON.code, INVALID_JSON.sentence("it is not UTF-8"), data);
+export function fromJson(codec: JsonCodec, text: Pick<TextCodec, "decode">, data: Message): unknown {
   try {
+    const source = typeof data === "string" ? data : text.decode(data, 0, data.length);
+    if (source === null) throw "it is not UTF-8";
     return codec.parse(source);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -74,13 +74,13 @@ export async function validate<Schema extends StandardSchema>(
   data: Message,
 ): Promise<OutputOf<Schema>> {
   const result = await schema["~standard"].validate(value);
-  if (result.issues === undefined) return result.value as OutputOf<Schema>;
+  if (!result.issues) return result.value as OutputOf<Schema>;
   const { issues } = result;
   const sentence = SCHEMA_MISMATCH.sentence(issues.map(toWords).join("; "));
   throw new ValidationError(SCHEMA_MISMATCH.code, sentence, { data, issues });
 }
 
 function toWords({ message, path = [] }: SchemaIssue): string {
-  const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
-  return keys.length === 0 ? message : `${keys.join(".")}: ${message}`;
+  const keys = path.map((step) => String(typeof step === "object" ? step.key : step)).join(".");
+  return (keys && `${keys}: `) + message;
 }

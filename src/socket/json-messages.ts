@@ -2,19 +2,19 @@
 
 import {
   BAD_OPTION,
+  DisconnectError,
   InvalidJsonError,
   MessageTypeError,
   usageError,
-  ValidationError,
   WRONG_MESSAGE_TYPE,
 } from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
-import { owned } from "./error-owner.ts";
+import { isErrorOf, owned } from "./error-owner.ts";
 import type { StandardSchema } from "./json-codec.ts";
 import { fromJson, toJson, validate } from "./json-codec.ts";
-import type { Link } from "./link.ts";
 import { quiet } from "./quiet.ts";
-import type { ReceiveOptions } from "./receive-queue.ts";
+import type { Reading, ReceiveOptions } from "./receive-queue.ts";
+import type { SocketCore } from "./socket-core.ts";
 
 /** As what JSON travels: text, which every peer reads, or UTF-8 in binary messages. */
 export type JsonMode = "text" | "binary";
@@ -46,101 +46,85 @@ export interface IterJsonOptions<Schema extends StandardSchema | undefined = und
 }
 
 /** The message that says `value`. */
-export function toJsonMessage(link: Link, value: unknown, mode: JsonMode = "text"): Message {
-  const { json, platform } = link.config;
+export function toJsonMessage({ config }: SocketCore, value: unknown, mode: JsonMode = "text"): Message {
   checkMode(mode);
-  const text = toJson(json, "sendJson", value);
-  return mode === "text" ? text : platform.text.encode(text);
+  const text = toJson(config.json, "sendJson", value);
+  return mode === "text" ? text : config.platform.text.encode(text);
 }
 
-/** The next message, as what it says. */
-export function receiveJson(link: Link, schema: StandardSchema | undefined, options: ReceiveJsonOptions = {}) {
-  checkMode(options.mode);
-  const end = () => {
-    throw link.disconnectError("receiveJson");
+/** The next message, as what it says, or what the schema makes of that. */
+export function receiveJson(
+  core: SocketCore,
+  schema: StandardSchema | undefined,
+  { mode = "text", ...options }: ReceiveJsonOptions = {},
+  call = "receiveJson",
+): Promise<unknown> {
+  checkMode(mode);
+  const receive = async () => {
+    const data = await core.read(readingOf(core, call, mode), options);
+    try {
+      const value = fromJson(core.config.json, core.config.platform.text, data);
+      return schema ? await validate(schema, value, data) : value;
+    } catch (error) {
+      throw error instanceof InvalidJsonError ? owned(core, error) : error;
+    }
   };
-  const value = link.read({ call: "receiveJson", take: toValue(link, "receiveJson", options.mode), end }, options);
-  return quiet(schema === undefined ? value.then(({ value }) => value) : value.then(checkedBy(link, schema)));
+  return quiet(receive());
 }
 
 /** All messages, as what they say. */
 export function iterJson(
-  link: Link,
+  core: SocketCore,
+  begin: () => void,
   { mode, onInvalid = "throw", schema }: IterJsonOptions<StandardSchema | undefined>,
 ): AsyncIterableIterator<unknown> {
   checkMode(mode);
   if (typeof onInvalid !== "function" && !["throw", "skip", "close"].includes(onInvalid)) {
     throw usageError(BAD_OPTION, "onInvalid", String(onInvalid), "throw, skip, close or a function");
   }
-  const check = schema === undefined ? undefined : checkedBy(link, schema);
-  const reading = { call: "iterJson", take: toValue(link, "iterJson", mode), end: () => undefined };
-  const next = async (): Promise<IteratorResult<unknown>> => {
+  return iteratorOf(async () => {
     for (;;) {
       try {
-        const read = await link.read(reading);
-        if (read === undefined) return { done: true, value: undefined };
-        return { done: false, value: check === undefined ? read.value : await check(read) };
+        begin();
+        return { done: false, value: await receiveJson(core, schema, { mode }, "iterJson") };
       } catch (error) {
+        if (error instanceof DisconnectError && isErrorOf(core, error)) return { done: true, value: undefined };
         const isInvalid = error instanceof InvalidJsonError || error instanceof MessageTypeError;
         if (!isInvalid || onInvalid === "throw") throw error;
-        if (onInvalid === "close") link.close(error.closeCode, "");
+        if (onInvalid === "close") core.close(error.closeCode, "");
         else if (onInvalid !== "skip") await onInvalid(error);
       }
     }
-  };
-  return iteratorOf(next);
+  });
 }
 
 /** An iterator over what `next` gives. Breaking off does nothing to the socket. */
 export function iteratorOf<Value>(next: () => Promise<IteratorResult<Value>>): AsyncIterableIterator<Value> {
   return {
     next,
-    return: () => Promise.resolve({ done: true, value: undefined }),
+    return: async () => ({ done: true, value: undefined }),
     [Symbol.asyncIterator]() {
       return this;
     },
   };
 }
 
-interface Read {
-  readonly value: unknown;
-  readonly data: Message;
-}
-
-function toValue(link: Link, call: string, mode: JsonMode = "text"): (data: Message) => Read {
-  const { json, platform } = link.config;
-  return (data) => {
-    if ((typeof data === "string") !== (mode === "text")) throw wrongType({ link, call }, mode, data);
-    try {
-      return { value: fromJson(json, platform.text, data), data };
-    } catch (error) {
-      throw owned(link, error as Error);
-    }
+/** Takes the next message, of one kind or of both; after the end, rejects. `call` is what the user called. */
+export function readingOf(core: SocketCore, call: string, kind?: JsonMode): Reading<Message> {
+  return {
+    call,
+    take(data) {
+      const came = typeof data === "string" ? "text" : "binary";
+      if (!kind || kind === came) return data;
+      const sentence = WRONG_MESSAGE_TYPE.sentence(call, kind, came);
+      throw owned(core, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
+    },
+    end() {
+      throw core.disconnectError(call);
+    },
   };
 }
 
-function checkedBy(link: Link, schema: StandardSchema): (read: Read) => Promise<unknown> {
-  return async ({ value, data }) => {
-    try {
-      return await validate(schema, value, data);
-    } catch (error) {
-      throw error instanceof ValidationError ? owned(link, error) : error;
-    }
-  };
-}
-
-/** The error for a message of the wrong kind. */
-export function wrongType(
-  { link, call }: { readonly link: Link; readonly call: string },
-  wanted: "text" | "binary",
-  data: Message,
-): MessageTypeError {
-  const came = typeof data === "string" ? "text" : "bytes";
-  const sentence = WRONG_MESSAGE_TYPE.sentence(call, wanted === "text" ? "text" : "bytes", came);
-  return owned(link, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
-}
-
-function checkMode(mode: JsonMode | undefined): void {
-  if (mode === undefined || mode === "text" || mode === "binary") return;
-  throw usageError(BAD_OPTION, "mode", String(mode), "text or binary");
+function checkMode(mode: JsonMode = "text"): void {
+  if (mode !== "text" && mode !== "binary") throw usageError(BAD_OPTION, "mode", String(mode), "text or binary");
 }

@@ -13,6 +13,7 @@ import { encodeClosePayload } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import { checkChunks } from "../protocol/send-stream.ts";
 import { Waiters } from "../protocol/waiters.ts";
 import { isErrorOf, makeDisconnectError } from "./error-owner.ts";
 import type { InflowListener, InflowOwner } from "./inflow.ts";
@@ -23,14 +24,15 @@ import type { Reading, ReceiveOptions } from "./receive-queue.ts";
 import type { SendQueueOwner } from "./send-queue.ts";
 import { SendQueue } from "./send-queue.ts";
 import type { SocketConfig } from "./socket-config.ts";
+import type { SocketCore } from "./socket-core.ts";
 import type { SocketState } from "./socket-state.ts";
 import type { Traffic } from "./traffic.ts";
 import type { WatchOwner } from "./watch.ts";
 import { Watch } from "./watch.ts";
-import type { Wire, WireSink } from "./wire.ts";
+import type { Wire, WireSink, WireStreamOptions } from "./wire.ts";
 
 /** One connection, from before it is open to after its end. */
-export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
+export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, WatchOwner {
   readonly config: SocketConfig;
   /** Called once when it is over, before its user hears of it. */
   onEnd: ((info: CloseInfo) => void) | undefined;
@@ -58,7 +60,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     this.#inflow = new Inflow(this);
   }
 
-  /** A random name, the same for life. */
   get id(): string {
     this.#id ??= crypto.randomUUID();
     return this.#id;
@@ -68,12 +69,10 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     return this.#state;
   }
 
-  /** Resolves when it is over. Never rejects. */
   get closed(): Promise<CloseInfo> {
     return this.#state === "closed" ? Promise.resolve(this.#end!) : this.#closed.wait();
   }
 
-  /** Aborts when it is over, with a `DisconnectError`. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
@@ -90,7 +89,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     return this.#inflow.received;
   }
 
-  /** Bytes that wait for the peer, here and in the transport. */
   get bufferedAmount(): number {
     return this.#sending?.bufferedAmount ?? 0;
   }
@@ -112,7 +110,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     return this.#wire?.ping !== undefined;
   }
 
-  /** Whether streams of pieces can be sent. */
   get canStream(): boolean {
     return this.#wire?.sendStream !== undefined;
   }
@@ -131,7 +128,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     if (this.#expiresAt !== undefined) this.#watch.expires(this.#expiresAt);
   }
 
-  /** The next message, or the end. */
   read<Result>(reading: Reading<Result>, options?: ReceiveOptions): Promise<Result> {
     if (this.#inflow.isPulled) return this.#inflow.queue.read(reading, options);
     return quiet(Promise.reject(usageError(READ_IN_EVENTS_STYLE, reading.call)));
@@ -142,14 +138,21 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     this.#inflow.listen(listener);
   }
 
-  /** Messages go nowhere from now on. */
   ignoreMessages(): void {
     this.#inflow.discard();
   }
 
-  /** A message went out: for the idle timeout. */
-  active(): void {
-    this.#watch?.active();
+  send(message: Message | PreparedMessage, compress: boolean): Promise<void> {
+    if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("send")));
+    this.#watch!.active();
+    return this.#sending!.send(message, compress);
+  }
+
+  stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
+    checkChunks(chunks);
+    if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("sendStream")));
+    this.#watch!.active();
+    return this.#sending!.stream(chunks, options);
   }
 
   /** Sends a message of a room's; nothing unless open. */
@@ -164,7 +167,6 @@ export class Link implements WireSink, SendQueueOwner, InflowOwner, WatchOwner {
     this.#wire!.ping?.(this.#pings.next());
   }
 
-  /** Sends a ping; resolves with the round trip in milliseconds. */
   roundTrip(timeout: number): Promise<number> {
     if (this.#state !== "open") return Promise.reject(this.disconnectError("ping"));
     this.ping();

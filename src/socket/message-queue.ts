@@ -2,7 +2,7 @@
 
 import type { ByteBudget } from "./byte-budget.ts";
 
-/** A queue whose bytes also count in a budget. Bounds are the owner's affair. */
+/** A queue whose bytes also count in a budget, if there is one. Bounds are the owner's affair. */
 export class MessageQueue<Item> {
   #budget: ByteBudget | null;
   readonly #sizeOf: (item: Item) => number;
@@ -10,7 +10,7 @@ export class MessageQueue<Item> {
   #head = 0;
   #bytes = 0;
 
-  constructor(budget: ByteBudget, sizeOf: (item: Item) => number) {
+  constructor(budget: ByteBudget | null, sizeOf: (item: Item) => number) {
     this.#budget = budget;
     this.#sizeOf = sizeOf;
   }

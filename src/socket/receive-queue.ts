@@ -32,7 +32,7 @@ export class ReceiveQueue {
   #ended = false;
 
   /** `onTaken` is called when a message has left the queue. */
-  constructor(options: { clock: Clock; budget: ByteBudget; onTaken: () => void }) {
+  constructor(options: { clock: Clock; budget: ByteBudget | null; onTaken: () => void }) {
     this.#clock = options.clock;
     this.#messages = new MessageQueue(options.budget, (data) => data.length);
     this.#onTaken = options.onTaken;
@@ -50,10 +50,8 @@ export class ReceiveQueue {
 
   /** A message came: to who waits for one, or into the queue. */
   push(data: Message): void {
-    const reader = this.#reader;
-    if (reader === null) return this.#messages.push(data);
-    this.#reader = null;
-    reader.give(data);
+    if (this.#reader === null) this.#messages.push(data);
+    else this.#reader.give(data);
   }
 
   /** Takes a message. */
@@ -68,9 +66,7 @@ export class ReceiveQueue {
     this.#ended = true;
     // Who holds the socket may never read them; then the garbage collector has them, and tells nobody.
     this.#messages.leaveBudget();
-    const reader = this.#reader;
-    this.#reader = null;
-    reader?.end();
+    this.#reader?.end();
   }
 
   /** Throws away what waits. */
@@ -80,9 +76,9 @@ export class ReceiveQueue {
 
   /** The next message, or the end, once it is there. Rejects with a `UsageError` while another reader waits. */
   read<Result>(reading: Reading<Result>, options: ReceiveOptions = NONE): Promise<Result> {
-    if (this.#reader !== null) return quiet(Promise.reject(usageError(CONCURRENT_READ, reading.call)));
-    if (options.signal?.aborted) return quiet(Promise.reject(options.signal.reason));
     try {
+      if (this.#reader !== null) throw usageError(CONCURRENT_READ, reading.call);
+      options.signal?.throwIfAborted();
       const data = this.shift();
       if (data !== undefined) return Promise.resolve(reading.take(data));
       if (this.#ended) return Promise.resolve(reading.end());
@@ -90,11 +86,14 @@ export class ReceiveQueue {
       return quiet(Promise.reject(error));
     }
     const promise: Promise<Result> = new Promise((resolve, reject) => {
-      const rejectQuietly = (error: unknown) => {
-        quiet(promise);
-        reject(error);
-      };
-      this.#wait(reading, options, { resolve, reject: rejectQuietly });
+      this.#wait(reading, options, (result) => {
+        try {
+          resolve(result());
+        } catch (error) {
+          quiet(promise);
+          reject(error);
+        }
+      });
     });
     return promise;
   }
@@ -102,36 +101,30 @@ export class ReceiveQueue {
   #wait<Result>(
     { call, take, end }: Reading<Result>,
     { timeout, signal }: ReceiveOptions,
-    { resolve, reject }: { resolve: (result: Result) => void; reject: (error: unknown) => void },
+    settle: (result: () => Result) => void,
   ): void {
     let tidy = () => {};
-    const settle = (result: () => Result) => {
+    const settled = (result: () => Result) => {
+      this.#reader = null;
       tidy();
-      try {
-        resolve(result());
-      } catch (error) {
-        reject(error);
-      }
+      settle(result);
     };
-    const reader = { give: (data: Message) => settle(() => take(data)), end: () => settle(end) };
-    this.#reader = reader;
+    this.#reader = { give: (data) => settled(() => take(data)), end: () => settled(end) };
     if (timeout === undefined && signal === undefined) return;
 
-    const giveUp = (error: unknown) => {
-      tidy();
-      if (this.#reader === reader) this.#reader = null;
-      reject(error);
-    };
+    const giveUp = (error: unknown) =>
+      settled(() => {
+        throw error;
+      });
     const onAbort = () => giveUp(signal!.reason);
     const cancel =
-      timeout === undefined
-        ? undefined
-        : this.#clock.after(timeout, () =>
-            giveUp(new TimeoutError(RECEIVE_TIMEOUT.code, RECEIVE_TIMEOUT.sentence(call, timeout))),
-          );
+      timeout !== undefined &&
+      this.#clock.after(timeout, () => {
+        giveUp(new TimeoutError(RECEIVE_TIMEOUT.code, RECEIVE_TIMEOUT.sentence(call, timeout)));
+      });
     signal?.addEventListener("abort", onAbort, { once: true });
     tidy = () => {
-      cancel?.();
+      if (cancel) cancel();
       signal?.removeEventListener("abort", onAbort);
     };
   }

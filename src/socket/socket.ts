@@ -1,19 +1,18 @@
 /** A socket as users hold it: send, receive, iterate, ping, close. Knows neither how it was opened nor what carries it. */
 
-import { BAD_OPTION, NOT_ON_THIS_WIRE, usageError } from "../errors.ts";
+import { NOT_ON_THIS_WIRE, usageError } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
-import { checkChunks } from "../protocol/send-stream.ts";
 import type { OutputOf, StandardSchema } from "./json-codec.ts";
 import { isSchema } from "./json-codec.ts";
 import type { IterJsonOptions, JsonMode, ReceiveJsonOptions } from "./json-messages.ts";
-import { iteratorOf, iterJson, receiveJson, toJsonMessage, wrongType } from "./json-messages.ts";
-import type { Link } from "./link.ts";
+import { iteratorOf, iterJson, readingOf, receiveJson, toJsonMessage } from "./json-messages.ts";
 import type { Bytes } from "./message-input.ts";
 import { toBytes, toMessage, toText } from "./message-input.ts";
 import { quiet } from "./quiet.ts";
 import type { ReceiveOptions } from "./receive-queue.ts";
+import type { SocketCore } from "./socket-core.ts";
 import type { SocketState } from "./socket-state.ts";
 
 /** How a message is sent. */
@@ -36,10 +35,10 @@ export interface PingOptions {
 
 /** One WebSocket. Safe to use from anywhere: what comes too late is told, and nothing is thrown at the process. */
 export abstract class Socket implements AsyncIterable<Message> {
-  readonly #link: Link;
+  readonly #link: SocketCore;
 
   /** For those who open sockets. */
-  protected constructor(link: Link) {
+  protected constructor(link: SocketCore) {
     this.#link = link;
   }
 
@@ -90,12 +89,8 @@ export abstract class Socket implements AsyncIterable<Message> {
    * `DisconnectError`; if nobody awaits it, nothing happens. Throws a `UsageError` for what is no message.
    */
   send(message: Message | Bytes | PreparedMessage, options?: SendOptions): Promise<void> {
-    const link = this.#link;
     const data = toMessage(message);
-    if (link.state === "connecting") this.begin();
-    if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("send")));
-    link.active();
-    return link.sending!.send(data, options?.compress !== false);
+    return this.#begun().send(data, options?.compress !== false);
   }
 
   /** Sends text; else as `send`. */
@@ -125,13 +120,9 @@ export abstract class Socket implements AsyncIterable<Message> {
     chunks: Iterable<Message> | AsyncIterable<Message>,
     { compress = true, emptyAs = "binary" }: SendStreamOptions = {},
   ): Promise<void> {
-    const link = this.#link;
-    checkChunks(chunks);
-    if (link.state === "connecting") this.begin();
-    if (link.state !== "open") return quiet(Promise.reject(link.disconnectError("sendStream")));
-    if (!link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");
-    link.active();
-    return link.sending!.stream(chunks, { compress, emptyAs });
+    const link = this.#begun();
+    if (this.open && !link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");
+    return link.stream(chunks, { compress, emptyAs });
   }
 
   /**
@@ -139,21 +130,17 @@ export abstract class Socket implements AsyncIterable<Message> {
    * `TimeoutError` after `timeout` milliseconds, with the signal's reason when that aborts; no message is lost then.
    */
   receive(options?: ReceiveOptions): Promise<Message> {
-    return this.#receive("receive", (data) => data, options);
+    return this.#receive("receive", options) as Promise<Message>;
   }
 
   /** The next message, if it is text; bytes are a `MessageTypeError`, which carries them. Else as `receive`. */
   receiveText(options?: ReceiveOptions): Promise<string> {
-    return this.#receive("receiveText", (data) => takeText({ link: this.#link, call: "receiveText" }, data), options);
+    return this.#receive("receiveText", options, "text") as Promise<string>;
   }
 
   /** The next message, if it is binary; text is a `MessageTypeError`, which carries it. Else as `receive`. */
   receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
-    return this.#receive(
-      "receiveBytes",
-      (data) => takeBytes({ link: this.#link, call: "receiveBytes" }, data),
-      options,
-    );
+    return this.#receive("receiveBytes", options, "binary") as Promise<Uint8Array>;
   }
 
   /**
@@ -164,23 +151,23 @@ export abstract class Socket implements AsyncIterable<Message> {
   receiveJson<Schema extends StandardSchema>(schema: Schema, options?: ReceiveJsonOptions): Promise<OutputOf<Schema>>;
   receiveJson<Value = unknown>(options?: ReceiveJsonOptions): Promise<Value>;
   receiveJson(first?: StandardSchema | ReceiveJsonOptions, second?: ReceiveJsonOptions): Promise<unknown> {
-    if (this.#link.state === "connecting") this.begin();
-    return isSchema(first) ? receiveJson(this.#link, first, second) : receiveJson(this.#link, undefined, first);
+    const [schema, options] = isSchema(first) ? [first, second] : [undefined, first];
+    return receiveJson(this.#begun(), schema, options);
   }
 
   /** All messages, text and bytes, until the connection ends. Breaking off closes nothing. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    return this.#iterate("for await", (data) => data);
+    return this.#iterate("for await") as AsyncIterableIterator<Message>;
   }
 
   /** All messages, which have to be text: bytes are a `MessageTypeError`. */
   iterText(): AsyncIterableIterator<string> {
-    return this.#iterate("iterText", (data) => takeText({ link: this.#link, call: "iterText" }, data));
+    return this.#iterate("iterText", "text") as AsyncIterableIterator<string>;
   }
 
   /** All messages, which have to be binary: text is a `MessageTypeError`. */
   iterBytes(): AsyncIterableIterator<Uint8Array> {
-    return this.#iterate("iterBytes", (data) => takeBytes({ link: this.#link, call: "iterBytes" }, data));
+    return this.#iterate("iterBytes", "binary") as AsyncIterableIterator<Uint8Array>;
   }
 
   /** All messages as the values that they hold as JSON. `onInvalid` says what becomes of those that hold none. */
@@ -189,11 +176,7 @@ export abstract class Socket implements AsyncIterable<Message> {
   ): AsyncIterableIterator<OutputOf<Schema>>;
   iterJson<Value = unknown>(options?: IterJsonOptions): AsyncIterableIterator<Value>;
   iterJson(options: IterJsonOptions<StandardSchema | undefined> = {}): AsyncIterableIterator<unknown> {
-    const values = iterJson(this.#link, options);
-    return iteratorOf(() => {
-      if (this.#link.state === "connecting") this.begin();
-      return values.next();
-    });
+    return iterJson(this.#link, () => this.#begun(), options);
   }
 
   /** Whatever comes from now on is thrown away: for a socket that only sends. Without it, what nobody reads fills the queue. */
@@ -203,9 +186,9 @@ export abstract class Socket implements AsyncIterable<Message> {
 
   /** Sends a ping; resolves with the round trip in milliseconds. Rejects with a `TimeoutError` or a `DisconnectError`. */
   ping({ timeout = this.#link.config.heartbeat?.timeout ?? 20_000 }: PingOptions = {}): Promise<number> {
-    if (this.#link.state === "connecting") this.begin();
-    if (this.open && !this.#link.canPing) throw usageError(NOT_ON_THIS_WIRE, "ping");
-    return quiet(this.#link.roundTrip(timeout));
+    const link = this.#begun();
+    if (this.open && !link.canPing) throw usageError(NOT_ON_THIS_WIRE, "ping");
+    return quiet(link.roundTrip(timeout));
   }
 
   /**
@@ -223,54 +206,29 @@ export abstract class Socket implements AsyncIterable<Message> {
     this.#link.terminate();
   }
 
-  /**
-   * The peer may stay until then: the socket is closed with 4401 unless this is called again. `null`: for ever. Throws a
-   * `UsageError` for what is no time.
-   */
-  expires(until: Date | number | null): void {
-    const time = until === null ? Number.POSITIVE_INFINITY : Number(until);
-    if (Number.isNaN(time) || time < SECONDS_TAKEN_FOR_MILLISECONDS)
-      throw usageError(BAD_OPTION, "expires", String(until), "a date, or milliseconds since 1970");
-    this.#link.expires(time - Date.now());
-  }
-
   /** `await using socket = …`: closes with 1000 at the end of the block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #receive<Value>(call: string, take: (data: Message) => Value, options?: ReceiveOptions): Promise<Value> {
-    const link = this.#link;
-    if (link.state === "connecting") this.begin();
-    const end = () => {
-      throw link.disconnectError(call);
-    };
-    return link.read({ call, take, end }, options);
+  /** What lies below, which is asked to open if it has not yet. */
+  #begun(): SocketCore {
+    if (this.#link.state === "connecting") this.begin();
+    return this.#link;
   }
 
-  #iterate<Value>(call: string, take: (data: Message) => Value): AsyncIterableIterator<Value> {
-    const link = this.#link;
+  #receive(call: string, options?: ReceiveOptions, kind?: JsonMode): Promise<Message> {
+    const link = this.#begun();
+    return link.read(readingOf(link, call, kind), options);
+  }
+
+  #iterate(call: string, kind?: JsonMode): AsyncIterableIterator<Message> {
+    const { take } = readingOf(this.#link, call, kind);
     const reading = {
       call,
-      take: (data: Message): IteratorResult<Value> => ({ done: false, value: take(data) }),
-      end: (): IteratorResult<Value> => ({ done: true, value: undefined }),
+      take: (data: Message): IteratorResult<Message> => ({ done: false, value: take(data) }),
+      end: (): IteratorResult<Message> => ({ done: true, value: undefined }),
     };
-    return iteratorOf(() => {
-      if (link.state === "connecting") this.begin();
-      return link.read(reading);
-    });
+    return iteratorOf(() => this.#begun().read(reading));
   }
-}
-
-/** 1973, in milliseconds; in seconds, the year 5138: the `exp` of a token is in seconds. */
-const SECONDS_TAKEN_FOR_MILLISECONDS = 1e11;
-
-function takeText(by: { link: Link; call: string }, data: Message): string {
-  if (typeof data !== "string") throw wrongType(by, "text", data);
-  return data;
-}
-
-function takeBytes(by: { link: Link; call: string }, data: Message): Uint8Array {
-  if (typeof data === "string") throw wrongType(by, "binary", data);
-  return data;
 }

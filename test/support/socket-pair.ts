@@ -4,6 +4,7 @@ import type { DeflateAgreement } from "../../src/protocol/deflate/agreement.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { ByteBudget } from "../../src/socket/byte-budget.ts";
 import { EngineWire } from "../../src/socket/engine-wire.ts";
+import { millisecondsUntil } from "../../src/socket/expiry.ts";
 import { Link } from "../../src/socket/link.ts";
 import { Socket } from "../../src/socket/socket.ts";
 import type { QueueReport, SocketConfig } from "../../src/socket/socket-config.ts";
@@ -22,11 +23,18 @@ export class TestSocket extends Socket {
   readonly protocol = "";
   /** How often something wanted it open. */
   begun = 0;
+  readonly #link: Link;
   readonly #onBegin: (() => void) | undefined;
 
   constructor(link: Link, onBegin?: () => void) {
     super(link);
+    this.#link = link;
     this.#onBegin = onBegin;
+  }
+
+  /** As on the server. */
+  expires(until: Date | number | null): void {
+    this.#link.expires(millisecondsUntil(until));
   }
 
   protected override begin(): void {

@@ -49,10 +49,36 @@ export class HandshakeError extends AntiphonError {
   override readonly name = "HandshakeError";
   /** The HTTP status: what a server answers, or what a client was answered; `undefined` when there was none. */
   readonly status: number | undefined;
+  /** For a client: the headers of the answer. */
+  readonly headers: Headers | undefined;
+  /** For a client: the body of the answer as text, up to `limits.answerBody`; `""` if there was none. */
+  readonly body: string;
+  /** For a client: milliseconds that the server wants it to wait (`Retry-After`). */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: string, message: string, status: number | undefined) {
+  constructor(code: string, message: string, status: number | undefined, answer: HandshakeAnswer = {}) {
     super(code, message);
     this.status = status;
+    this.headers = answer.headers;
+    this.body = answer.body ?? "";
+    this.retryAfter = answer.retryAfter;
+  }
+}
+
+/** What a client was answered in place of an open WebSocket. */
+export interface HandshakeAnswer {
+  readonly headers?: Headers | undefined;
+  readonly body?: string | undefined;
+  readonly retryAfter?: number | undefined;
+}
+
+/** No WebSocket, and no answer that says why: nobody listens there, the name is unknown, TLS failed. `cause` has the runtime's own error. */
+export class ConnectError extends AntiphonError {
+  override readonly name = "ConnectError";
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(code, message);
+    if (cause !== undefined) this.cause = cause;
   }
 }
 
@@ -1586,4 +1612,334 @@ export const BAD_PREFIX = {
 export const NO_SUCH_FOLDER = {
   code: "NO_SUCH_FOLDER",
   sentence: (folder: string) => `there is no folder ${shown(folder)} to serve files from`,
+};
+
+// Connecting (the client)
+
+/**
+ * An attempt to connect took too long.
+ * @remedy Raise `timeout`, or find out what does not answer: a firewall drops packets, a proxy holds them back.
+ */
+export const CONNECT_TIMEOUT = {
+  code: "CONNECT_TIMEOUT",
+  sentence: (url: string, timeout: number) => `${url} has not opened within the timeout of ${timeout} ms`,
+};
+
+/**
+ * What was given to `connect` is no place to connect to.
+ * @remedy Give a URL such as `wss://example.com/chat`, `localhost:8765`, or `{ host, port, path }`.
+ */
+export const BAD_URL = {
+  code: "BAD_URL",
+  sentence: (url: string, reason: string) => `cannot connect to "${url}": ${reason}`,
+};
+
+/**
+ * More was sent than may wait while the client is away, or while the server reads slowly.
+ * @remedy Raise `outbox.bytes` or `outbox.messages`, await what you send, or let `outbox.policy` drop messages.
+ */
+export const OUTBOX_FULL = {
+  code: "OUTBOX_FULL",
+  sentence: (messages: number, bytes: number) =>
+    `the outbox is full: ${digits(messages)} messages of ${digits(bytes)} bytes wait to be sent (outbox.messages, outbox.bytes)`,
+};
+
+// Connecting: the network
+
+/**
+ * Nothing listens at this place.
+ * @remedy Start the server, or correct host and port. A server in a container or on another machine must listen on
+ * `0.0.0.0`, not on `127.0.0.1`.
+ */
+export const CONNECTION_REFUSED = {
+  code: "CONNECTION_REFUSED",
+  sentence: (place: string) => `connection refused: nothing listens at ${place}`,
+};
+
+/**
+ * The name leads to no address.
+ * @remedy Check the spelling, and that this machine's name server knows the name (`getent hosts <name>`).
+ */
+export const NAME_NOT_FOUND = {
+  code: "NAME_NOT_FOUND",
+  sentence: (host: string, place: string) => `host ${shown(host)} not found: no name server knows it (for ${place})`,
+};
+
+/**
+ * Nobody could be asked for the address.
+ * @remedy Check this machine's network, and the name servers in `/etc/resolv.conf`.
+ */
+export const NAME_LOOKUP_FAILED = {
+  code: "NAME_LOOKUP_FAILED",
+  sentence: (host: string, place: string) =>
+    `host ${shown(host)} could not be looked up: the name server does not answer (for ${place})`,
+};
+
+/**
+ * There is no way to the address.
+ * @remedy Check this machine's network, its routes and firewall; a host with IPv6 only cannot be reached without IPv6.
+ */
+export const HOST_UNREACHABLE = {
+  code: "HOST_UNREACHABLE",
+  sentence: (place: string) => `${place} cannot be reached: there is no way to its address from this machine`,
+};
+
+/**
+ * The system has given up: nothing came back.
+ * @remedy Check host and port; a firewall that drops packets is silent like this.
+ */
+export const CONNECTION_TIMED_OUT = {
+  code: "CONNECTION_TIMED_OUT",
+  sentence: (place: string) => `${place} does not answer: the system has given up connecting`,
+};
+
+/**
+ * The peer cut the connection before the WebSocket was open.
+ * @remedy Look into the server's log. Proxies and firewalls do this too, and servers that want a client certificate.
+ */
+export const CONNECTION_RESET = {
+  code: "CONNECTION_RESET",
+  sentence: (place: string, stage: string) => `${place} reset the connection ${stage}`,
+};
+
+/**
+ * The peer ended the connection before the WebSocket was open.
+ * @remedy Look into the server's log, and check that host and port are those of an HTTP server, with TLS for `wss:`.
+ */
+export const CONNECTION_ENDED = {
+  code: "CONNECTION_ENDED",
+  sentence: (place: string, stage: string) => `${place} ended the connection ${stage}`,
+};
+
+/**
+ * There is no such unix socket.
+ * @remedy Check the path in the URL, and that the server runs: `ws+unix:/path/of.sock:/chat`.
+ */
+export const UNIX_SOCKET_MISSING = {
+  code: "UNIX_SOCKET_MISSING",
+  sentence: (path: string) => `there is no unix socket ${shown(path)}`,
+};
+
+/**
+ * This process may not use the unix socket.
+ * @remedy Run it as a user or group that may read and write the socket, and enter its folder.
+ */
+export const UNIX_SOCKET_FORBIDDEN = {
+  code: "UNIX_SOCKET_FORBIDDEN",
+  sentence: (path: string) => `no permission to use the unix socket ${shown(path)}`,
+};
+
+/**
+ * The system refused for another reason.
+ * @remedy `error.cause` is the system's own error.
+ */
+export const CONNECT_FAILED = {
+  code: "CONNECT_FAILED",
+  sentence: (place: string, reason: string) => `cannot connect to ${place}: ${reason}`,
+};
+
+// Connecting: TLS
+
+/**
+ * What answers does not speak TLS.
+ * @remedy Use `ws:` instead of `wss:` if the server has no TLS there, or the port that has; TLS is often on 443.
+ */
+export const TLS_NOT_SPOKEN = {
+  code: "TLS_NOT_SPOKEN",
+  sentence: (place: string) => `TLS failed: ${place} does not speak TLS`,
+};
+
+/**
+ * What answers speaks TLS, and was spoken to without.
+ * @remedy Use `wss:` instead of `ws:`, or `https:` in the URL of a proxy.
+ */
+export const TLS_WANTED = {
+  code: "TLS_WANTED",
+  sentence: (place: string) => `${place} speaks TLS, and was spoken to without: use wss: (https: for a proxy)`,
+};
+
+/**
+ * The server's certificate is too old.
+ * @remedy Renew the certificate on the server, its intermediate ones too; check this machine's clock.
+ */
+export const CERTIFICATE_EXPIRED = {
+  code: "CERTIFICATE_EXPIRED",
+  sentence: (place: string) => `TLS failed: the certificate of ${place}, or one above it, has expired`,
+};
+
+/**
+ * The server's certificate is too new.
+ * @remedy Check this machine's clock, and the server's when the certificate was made.
+ */
+export const CERTIFICATE_NOT_YET_VALID = {
+  code: "CERTIFICATE_NOT_YET_VALID",
+  sentence: (place: string) => `TLS failed: the certificate of ${place}, or one above it, is not valid yet`,
+};
+
+/**
+ * The server's certificate is signed by nobody but itself, or by a root that is not trusted here.
+ * @remedy Give the certificate, or that of its root, as `tls.ca`, or by the variable `NODE_EXTRA_CA_CERTS`.
+ */
+export const CERTIFICATE_SELF_SIGNED = {
+  code: "CERTIFICATE_SELF_SIGNED",
+  sentence: (place: string) =>
+    `TLS failed: the certificate of ${place} is self-signed, or its root is (tls.ca trusts it)`,
+};
+
+/**
+ * Who signed the server's certificate is not known here.
+ * @remedy Let the server send its intermediate certificates, or give those of a private authority as `tls.ca`.
+ */
+export const CERTIFICATE_AUTHORITY_UNKNOWN = {
+  code: "CERTIFICATE_AUTHORITY_UNKNOWN",
+  sentence: (place: string) =>
+    `TLS failed: the certificate of ${place} is signed by an authority that is not known here (tls.ca names others)`,
+};
+
+/**
+ * The server's certificate is for other names.
+ * @remedy Connect to a name that is in the certificate, or give it as `tls.servername`.
+ */
+export const CERTIFICATE_NAME_MISMATCH = {
+  code: "CERTIFICATE_NAME_MISMATCH",
+  sentence: (place: string, host: string, names: string) =>
+    `TLS failed: the certificate of ${place} is not for ${shown(host)}, but for ${shown(names)}`,
+};
+
+/**
+ * Another check of the server's certificate has failed.
+ * @remedy The reason is OpenSSL's; `openssl s_client -connect host:port` shows the certificates.
+ */
+export const CERTIFICATE_INVALID = {
+  code: "CERTIFICATE_INVALID",
+  sentence: (place: string, reason: string) => `TLS failed: the certificate of ${place} is refused: ${reason}`,
+};
+
+/**
+ * The server lets in only clients with a certificate.
+ * @remedy Give `tls.cert` and `tls.key`, or `tls.pfx`.
+ */
+export const CLIENT_CERTIFICATE_WANTED = {
+  code: "CLIENT_CERTIFICATE_WANTED",
+  sentence: (place: string) => `TLS failed: ${place} wants a client certificate (tls.cert and tls.key)`,
+};
+
+/**
+ * The server does not take the client's certificate.
+ * @remedy Use a certificate in `tls.cert` that an authority of the server's has signed, and that is valid now.
+ */
+export const CLIENT_CERTIFICATE_REFUSED = {
+  code: "CLIENT_CERTIFICATE_REFUSED",
+  sentence: (place: string, reason: string) => `TLS failed: ${place} refuses our certificate (tls.cert): ${reason}`,
+};
+
+/**
+ * Client and server have no version of TLS in common.
+ * @remedy Look at `tls.minVersion` and `tls.maxVersion`, here and on the server. Node speaks TLS 1.2 and 1.3.
+ */
+export const TLS_VERSION_MISMATCH = {
+  code: "TLS_VERSION_MISMATCH",
+  sentence: (place: string) =>
+    `TLS failed: ${place} speaks no version of TLS that we may use (tls.minVersion, tls.maxVersion)`,
+};
+
+/**
+ * TLS failed for another reason.
+ * @remedy The reason is OpenSSL's. With a handshake failure, look at `tls.ciphers`, and whether the server wants a client certificate.
+ */
+export const TLS_FAILED = {
+  code: "TLS_FAILED",
+  sentence: (place: string, reason: string) => `TLS with ${place} failed: ${reason}`,
+};
+
+// Connecting: HTTP/2
+
+/**
+ * The server has no HTTP/2 at this port.
+ * @remedy Leave `http2` out, or switch HTTP/2 on in the server. Without TLS it must speak HTTP/2 from the first byte on.
+ */
+export const HTTP2_NOT_SPOKEN = {
+  code: "HTTP2_NOT_SPOKEN",
+  sentence: (place: string) => `${place} does not speak HTTP/2 (the option http2)`,
+};
+
+/**
+ * The server has HTTP/2, and no WebSockets in it.
+ * @remedy Leave `http2` out, or let the server send SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441, 3).
+ */
+export const HTTP2_WITHOUT_WEBSOCKETS = {
+  code: "HTTP2_WITHOUT_WEBSOCKETS",
+  sentence: (place: string) =>
+    `${place} speaks HTTP/2, but takes no WebSockets in it: it has not sent SETTINGS_ENABLE_CONNECT_PROTOCOL`,
+};
+
+/**
+ * The request was reset instead of answered.
+ * @remedy The name is HTTP/2's (RFC 9113, 7); with REFUSED_STREAM another attempt may succeed.
+ */
+export const HTTP2_STREAM_RESET = {
+  code: "HTTP2_STREAM_RESET",
+  sentence: (place: string, name: string) => `${place} reset the HTTP/2 stream of the request: ${name}`,
+};
+
+// Connecting: proxies and redirects
+
+/**
+ * The proxy does not let us through.
+ * @remedy With 407, put user and password into the proxy's URL; else ask who runs the proxy. 502 to 504: it could not
+ * reach the server itself.
+ */
+export const PROXY_REFUSED = {
+  code: "PROXY_REFUSED",
+  sentence: (proxy: string, status: number, target: string) => `${proxy} answered ${status} to CONNECT ${target}`,
+};
+
+/**
+ * The server sends the client from place to place.
+ * @remedy Connect to the last place directly, or raise `redirects`.
+ */
+export const TOO_MANY_REDIRECTS = {
+  code: "TOO_MANY_REDIRECTS",
+  sentence: (limit: number, url: string) =>
+    `redirected more often than redirects (${limit}) allows, last to ${shown(url)}`,
+};
+
+/**
+ * The server sends the client round in a circle.
+ * @remedy Mend the redirect on the server; often it is one between `http:` and `https:` behind a proxy.
+ */
+export const REDIRECT_LOOP = {
+  code: "REDIRECT_LOOP",
+  sentence: (url: string) => `redirected in a circle, back to ${shown(url)}`,
+};
+
+/**
+ * The server sends the client from TLS to a place without.
+ * @remedy Redirect to `https:` or `wss:` on the server. No option allows this: anyone on the way could listen.
+ */
+export const REDIRECT_INSECURE = {
+  code: "REDIRECT_INSECURE",
+  sentence: (url: string) => `redirected from wss: to ${shown(url)}, which has no TLS`,
+};
+
+/**
+ * The server sends the client to what is no place.
+ * @remedy Let `Location` be a URL with `http:`, `https:`, `ws:` or `wss:`, or a path.
+ */
+export const REDIRECT_INVALID = {
+  code: "REDIRECT_INVALID",
+  sentence: (location: string) => `redirected to ${shown(location)}, which is no URL to connect to`,
+};
+
+// Connecting: browsers
+
+/**
+ * An option that browsers have no means for.
+ * @remedy In place of headers, send a token in the URL's query, as a subprotocol, in a cookie, or in the first message. A heartbeat
+ * needs a `message` of yours, since no page can ping. The rest the browser decides by itself.
+ */
+export const NOT_IN_BROWSERS = {
+  code: "NOT_IN_BROWSERS",
+  sentence: (option: string) =>
+    `browsers cannot do ${option}${option === "headers" ? ": send a token in the query, a subprotocol or a cookie" : ""}`,
 };

@@ -22,6 +22,9 @@ export interface EngineWireOptions extends Omit<EngineOptions, "sink" | "autoPon
 export class EngineWire implements Wire {
   readonly #stream: ByteStream;
   readonly #options: EngineWireOptions;
+  /** A client's bytes are masked into a copy, and the caller's again at once; so are those that are compressed later. */
+  readonly #copies: boolean;
+  /** From `open` on. */
   #runner!: EngineRunner;
   #sink!: WireSink;
   #awaitsRoom = false;
@@ -29,6 +32,7 @@ export class EngineWire implements Wire {
   constructor(stream: ByteStream, options: EngineWireOptions) {
     this.#stream = stream;
     this.#options = options;
+    this.#copies = options.role === "client" && !!options.deflate;
   }
 
   open(sink: WireSink): void {
@@ -53,6 +57,7 @@ export class EngineWire implements Wire {
     const { engine } = this.#runner;
     if (engine.state !== "open") return false;
     if (message instanceof PreparedMessage) engine.sendPrepared(message, compress ? COMPRESS : PLAIN);
+    else if (this.#copies && typeof message === "object") engine.send(message.slice(), compress ? COMPRESS : PLAIN);
     else engine.send(message, compress ? COMPRESS : PLAIN);
     if (this.bufferedAmount < WIRE_HIGH_WATER) return true;
     this.#awaitRoom();
@@ -67,7 +72,13 @@ export class EngineWire implements Wire {
   }
 
   ping(payload: Uint8Array): void {
-    if (this.#runner.engine.state === "open") this.#runner.engine.ping(payload);
+    const { engine } = this.#runner;
+    const send = () => {
+      if (engine.state === "open") engine.ping(payload);
+    };
+    // A control frame overtakes what is still being compressed; the pong to this one says that all before it has come.
+    if (engine.compressing) void engine.compressed().then(send);
+    else send();
   }
 
   pause(): void {
@@ -98,7 +109,7 @@ export class EngineWire implements Wire {
 
   terminate(): void {
     this.#stream.destroy();
-    this.#runner.engine.abort();
+    this.#runner?.engine.abort();
   }
 
   /** A stream may take more than our high water without being full; then it tells of no drain. */

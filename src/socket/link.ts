@@ -13,7 +13,6 @@ import { encodeClosePayload } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
-import { checkChunks } from "../protocol/send-stream.ts";
 import { Waiters } from "../protocol/waiters.ts";
 import { isErrorOf, makeDisconnectError } from "./error-owner.ts";
 import type { InflowListener, InflowOwner } from "./inflow.ts";
@@ -149,7 +148,6 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   }
 
   stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
-    checkChunks(chunks);
     if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("sendStream")));
     this.#watch!.active();
     return this.#sending!.stream(chunks, options);

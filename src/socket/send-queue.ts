@@ -5,6 +5,7 @@ import { CloseCode } from "../protocol/close-code.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import { ENTRY } from "../protocol/send-order.ts";
+import { checkChunks } from "../protocol/send-stream.ts";
 import { MessageQueue } from "./message-queue.ts";
 import { quiet } from "./quiet.ts";
 import type { Entry, QueuedMessage } from "./send-entry.ts";
@@ -89,6 +90,7 @@ export class SendQueue {
 
   /** Sends one message out of many pieces, when those before it are with the transport. Those after it wait. */
   stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
+    checkChunks(chunks);
     const promise = new Promise<void>((resolve, reject) => {
       // The end is told at once, also to whoever waits for a turn or for bytes that will never be out.
       const deferred = { resolve, reject: () => reject(this.#owner.disconnectError("sendStream")) };

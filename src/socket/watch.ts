@@ -7,7 +7,7 @@ import type { WheelItem } from "./wheel.ts";
 
 /** Whose deadlines these are. */
 export interface WatchOwner {
-  readonly config: SocketConfig;
+  readonly config: Pick<SocketConfig, "clock" | "wheel" | "limits" | "heartbeat">;
   /** When the peer was last known to be alive. */
   readonly lastHeard: number;
   /** Whether we do not read: then the peer's silence is our own doing. */

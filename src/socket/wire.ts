@@ -45,7 +45,7 @@ export interface Wire {
   sendStream?(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void>;
   /** Begins the closing handshake behind all messages; it has a deadline. */
   close(code: number | undefined, reason: string): void;
-  /** Ends at once, without a handshake: 1006. */
+  /** Ends at once, without a handshake: 1006. Also before `open`, which is not called then. */
   terminate(): void;
 }
 

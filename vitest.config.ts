@@ -12,6 +12,7 @@ const TIMEOUTS: Record<string, number> = {
   browser: 60_000,
   house: 60_000,
   examples: 60_000,
+  frameworks: 60_000,
   scale: 120_000,
 };
 

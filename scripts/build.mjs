@@ -1,10 +1,18 @@
 /** Builds src/ into dist/ when something that it is made from has changed. */
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeBrowserBundle } from "./bundle.mjs";
 import { run } from "./child.mjs";
 import { fingerprint, inRoot, isMain, ROOT, readStamp } from "./root.mjs";
 
-const MADE_FROM = ["src", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
+const MADE_FROM = [
+  "src",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "scripts/build.mjs",
+  "scripts/bundle.mjs",
+];
 const STAMP = inRoot(".cache", "build");
 
 /** @returns {Promise<{ ok: boolean, output: string, note: string }>} */
@@ -16,11 +24,15 @@ export async function build() {
   rmSync(inRoot("dist"), { recursive: true, force: true }); // A file that left src/ must leave the package too.
   const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
   const { ok, output } = await run(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: ROOT });
-  if (ok) {
-    mkdirSync(inRoot(".cache"), { recursive: true });
-    writeFileSync(STAMP, `${wanted}\n`);
+  if (!ok) return { ok, output, note: "tsc" };
+  try {
+    await writeBrowserBundle();
+  } catch (error) {
+    return { ok: false, output: String(error), note: "rolldown" };
   }
-  return { ok, output, note: "tsc" };
+  mkdirSync(inRoot(".cache"), { recursive: true });
+  writeFileSync(STAMP, `${wanted}\n`);
+  return { ok, output, note: "tsc, rolldown" };
 }
 
 if (isMain(import.meta.url)) {

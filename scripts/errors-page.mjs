@@ -58,12 +58,10 @@ export async function errorConstants(source = readFileSync(inRoot("src", "errors
   const values = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
 
   const file = ts.createSourceFile("errors.ts", source, ts.ScriptTarget.Latest, true);
-  const entries = file.statements
-    .filter(ts.isVariableStatement)
-    .flatMap((statement) => {
-      const name = statement.declarationList.declarations[0]?.name.getText() ?? "";
-      return isErrorConstant(values[name]) ? [[name, { ...values[name], remedy: remedyOf(statement) }]] : [];
-    });
+  const entries = file.statements.filter(ts.isVariableStatement).flatMap((statement) => {
+    const name = statement.declarationList.declarations[0]?.name.getText() ?? "";
+    return isErrorConstant(values[name]) ? [[name, { ...values[name], remedy: remedyOf(statement) }]] : [];
+  });
   return Object.fromEntries(entries);
 }
 

@@ -3,6 +3,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { judgeForPage } from "./bundle.mjs";
+import { buildWithEsbuild, buildWithVite } from "./bundlers.mjs";
 import { run, runNpm } from "./child.mjs";
 import { inRoot, ROOT } from "./root.mjs";
 
@@ -23,7 +25,9 @@ const DOORS = Object.keys(PACKAGE.exports)
   .map((path) => PACKAGE.name + path.slice(1));
 
 /** Doors whose types must do without Node's, in a project for the browser. */
-const BROWSER_DOORS = DOORS.filter((door) => ["antiphon/protocol", "antiphon/client"].includes(door));
+const BROWSER_DOORS = DOORS.filter((door) =>
+  ["antiphon/protocol", "antiphon/client", "antiphon/client/browser"].includes(door),
+);
 
 /** @returns {Promise<Outcome>} */
 export async function pack() {
@@ -114,10 +118,27 @@ export async function typesInBrowser() {
 }
 
 /** @returns {Promise<Outcome>} */
+export async function clientWithVite() {
+  return await judgeForPage(async () => ({ code: await buildWithVite(clientProgram()) }));
+}
+
+/** @returns {Promise<Outcome>} */
+export async function clientWithEsbuild() {
+  return await judgeForPage(async () => ({ code: await buildWithEsbuild(clientProgram()) }));
+}
+
+/** @returns {Promise<Outcome>} */
 export async function commandPacked() {
   // npx finds the command in the project and needs no network; --no says so.
   const { ok, output } = await runNpm(["exec", "--no", "--", "antiphon", "--version"], { cwd: PROJECT });
   return { ok: ok && output.split("\n").includes(PACKAGE.version), output };
+}
+
+/** What a page needs of us, and no more than that. */
+function clientProgram() {
+  const file = "page.js";
+  write(file, 'import { connect } from "antiphon/client";\nglobalThis.connect = connect;');
+  return { folder: PROJECT, file };
 }
 
 /**

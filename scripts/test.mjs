@@ -1,6 +1,7 @@
 /** `npm test`: every check in order, a line for each, and a last line that counts. With arguments: only Vitest, with them. */
 
 import { build } from "./build.mjs";
+import { checkBrowserBuild } from "./bundle.mjs";
 import { run } from "./child.mjs";
 import { install } from "./install.mjs";
 import * as packed from "./package-checks.mjs";
@@ -25,6 +26,7 @@ const CHECKS = [
   { name: "types", run: () => runBin(["typescript", "bin", "tsc"], []), needs: "install" },
   { name: "lint and format", run: () => runBin(["@biomejs", "biome", "bin", "biome"], ["check"]), needs: "install" },
   { name: "build", run: build, needs: "install" },
+  { name: "browser build", run: checkBrowserBuild, needs: "install" },
   { name: "pack", run: packed.pack, needs: "build" },
   { name: "publint", run: packed.publint, needs: "pack" },
   { name: "attw", run: packed.typesAreRight, needs: "pack" },
@@ -34,6 +36,8 @@ const CHECKS = [
   { name: "packed types, nodenext", run: packed.typesUnderNodeNext, needs: "packed install" },
   { name: "packed types, bundler", run: packed.typesUnderBundler, needs: "packed install" },
   { name: "packed types, browser", run: packed.typesInBrowser, needs: "packed install" },
+  { name: "packed client, Vite", run: packed.clientWithVite, needs: "packed install" },
+  { name: "packed client, esbuild", run: packed.clientWithEsbuild, needs: "packed install" },
   { name: "packed command", run: packed.commandPacked, needs: "packed install" },
 ];
 

@@ -18,6 +18,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   cli: [], // Only the doors: `checkCliUsesDoors`.
 };
 
+const CHOSEN_BY_RUNTIME: ReadonlySet<string> = new Set(["src/index.ts", "src/client/index.ts"]);
+
 const NODE_FOLDERS = new Set(["hosts", "brokers", "blocking", "testing", "cli"]);
 
 /** Imports point down: `protocol <- socket <- rooms <- server <- hosts`, and so on. */
@@ -48,9 +50,9 @@ export function checkNodeStaysInItsPlace(modules: readonly Module[]): string[] {
     ...outside
       .filter(({ specifier }) => specifier?.startsWith("node:"))
       .map((found) => `${at(found)}: ${found.specifier} belongs into a node/ folder`),
-    // The main door is chosen by runtime condition, so that it alone may lead to a host.
+    // Doors that are chosen by runtime condition lead to what this runtime has.
     ...outside
-      .filter(({ from, target }) => target !== undefined && isNodePlace(target) && layerOf(from) !== "index")
+      .filter(({ from, target }) => target !== undefined && isNodePlace(target) && !CHOSEN_BY_RUNTIME.has(from))
       .map((found) => `${at(found)}: ${found.target} needs Node.js, this file must not`),
   ];
 }

@@ -19,8 +19,7 @@ export function requestListener(app: Hosted): RequestListener {
     const report = (error: unknown) => app.observer.error?.({ error, path: pathOf(request), where: "http" });
     try {
       const response = await app.fetch(request, env, env.incoming.socket?.remoteAddress);
-      const headers =
-        env.incoming.httpVersionMajor === 2 ? withoutConnectionFields(response.headers) : response.headers;
+      const headers = connectionAware(response.headers, env);
       const body = response.body && (await guarded(response.body, report, () => env.outgoing.destroy()));
       return new Response(body, { status: response.status, headers });
     } catch (error) {
@@ -75,6 +74,23 @@ type Body = ReadableStream<Uint8Array>;
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The header fields, as far as the connection allows. */
+function connectionAware(headers: Headers, { incoming, outgoing }: HttpBindings | Http2Bindings): Headers {
+  if (incoming.httpVersionMajor === 2) return withoutConnectionFields(headers);
+  const { shouldKeepAlive } = outgoing as ServerResponse;
+  return shouldKeepAlive || !headers.has("connection") ? headers : withClose(headers);
+}
+
+/**
+ * RFC 9112, 9.6: "A server that receives a "close" connection option MUST initiate closure of the connection". For a
+ * response with a field Connection of its own, as a 426 has it, Node forgets that.
+ */
+function withClose(headers: Headers): Headers {
+  const all = new Headers(headers);
+  all.append("connection", "close");
+  return all;
 }
 
 /** Node would throw for one of them, and the app need not know which HTTP it answers. */

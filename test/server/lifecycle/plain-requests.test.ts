@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { listenAnywhere, testApp } from "../../support/app-server.ts";
 import { rawAnswer, rawTcp, upgradeHead } from "../../support/raw-tcp.ts";
+import { within } from "../../support/within.ts";
 
 /** A plain request. */
 function request(port: number, target: string, method = "GET") {
@@ -46,6 +47,35 @@ describe("a request that is no upgrade, for a path with a ws route and no HTTP r
     const client = rawTcp(port);
     client.write(upgradeHead().replace("Connection: Upgrade", "Connection: close"));
     expect((await client.answer()).status).toBe(426);
+  });
+
+  test.each([
+    ["HTTP/1.1 with Connection: close", "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
+    ["HTTP/1.0", "GET /ws HTTP/1.0\r\n\r\n"],
+  ])("gets 426 and the end of its connection, over %s", async (_name, head) => {
+    const { app } = testApp();
+    app.ws("/ws", () => {});
+    const port = await listenAnywhere(app);
+    const client = rawTcp(port);
+
+    client.write(head);
+
+    expect((await client.answer()).headers.get("connection")).toBe("Upgrade, close");
+    // Node's own keep-alive would be over after 5 seconds.
+    await within(client.rest(), "end of the connection", 2000);
+  });
+
+  test("gets 426 and may send another request on its connection", async () => {
+    const { app } = testApp();
+    app.ws("/ws", (socket) => socket.accept());
+    const port = await listenAnywhere(app);
+    const client = rawTcp(port);
+
+    client.write("GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    expect((await client.answer()).headers.get("connection")).toBe("Upgrade");
+    client.write(upgradeHead());
+
+    expect((await client.answer()).status).toBe(101);
   });
 
   test("goes to the HTTP route of the same path first, while upgrades go to the ws route", async () => {

@@ -6,7 +6,7 @@ import { Hub } from "../../src/server/hub.ts";
 /** Counts that have to be 0 when nobody is connected, by name. */
 export type Insides = Readonly<Record<string, number>>;
 
-/** The hubs and guards of all apps that have taken a connection since `watchInsides`. */
+/** The hubs and guards of all apps that have taken a connection, until they are forgotten. */
 const hubs = new Set<Hub>();
 const guards = new Set<ConnectionGuard>();
 
@@ -22,6 +22,15 @@ export function watchInsides(): void {
     guards.add(this);
     return opened.apply(this, given);
   };
+}
+
+/**
+ * Lets go of all of them. Those that take a connection again are remembered anew; the others, closed apps too, would be
+ * kept alive by nobody but us. Only for when all counts are 0.
+ */
+export function forgetInsides(): void {
+  hubs.clear();
+  guards.clear();
 }
 
 /** What they hold now, in all. */

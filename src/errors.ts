@@ -1622,8 +1622,18 @@ export const NO_SUCH_FOLDER = {
  */
 export const CONNECT_TIMEOUT = {
   code: "CONNECT_TIMEOUT",
-  sentence: (url: string, timeout: number) => `${url} has not opened within the timeout of ${timeout} ms`,
+  sentence: (url: string, timeout: number) => `${spareSecrets(url)} has not opened within the timeout of ${timeout} ms`,
 };
+
+/** Errors end in logs: a URL without its password. */
+function sparePassword(url: string): string {
+  return url.replace(/(\/\/[^/?#@:]*:)[^/?#]*@/, "$1***@");
+}
+
+/** The same without the query, where tokens are. */
+function spareSecrets(url: string): string {
+  return sparePassword(url).replace(/\?.*/, "");
+}
 
 /**
  * What was given to `connect` is no place to connect to.
@@ -1631,7 +1641,7 @@ export const CONNECT_TIMEOUT = {
  */
 export const BAD_URL = {
   code: "BAD_URL",
-  sentence: (url: string, reason: string) => `cannot connect to "${url}": ${reason}`,
+  sentence: (url: string, reason: string) => `cannot connect to "${sparePassword(url)}": ${reason}`,
 };
 
 /**
@@ -1735,7 +1745,7 @@ export const UNIX_SOCKET_FORBIDDEN = {
  */
 export const CONNECT_FAILED = {
   code: "CONNECT_FAILED",
-  sentence: (place: string, reason: string) => `cannot connect to ${place}: ${reason}`,
+  sentence: (place: string, reason: string) => `cannot connect to ${spareSecrets(place)}: ${reason}`,
 };
 
 // Connecting: TLS

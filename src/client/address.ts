@@ -20,7 +20,10 @@ export function resolvePlace(place: Place, { base, schemes }: Pick<ClientRuntime
     url = new URL(LENIENT.test(full) ? "//" : full, isRelative ? base : undefined);
     url = new URL(url.port === "0" ? "//" : url.href.replace(/^http/, "ws"));
   } catch {
-    const reason = isRelative && !base ? "it is relative to no page" : "it has white space, or no valid host or port";
+    const reason =
+      isRelative && !base
+        ? "it is relative to no page"
+        : "it lacks a scheme such as wss:, or a valid host or port, or has white space";
     throw usageError(BAD_URL, text, reason);
   }
   if (!schemes.includes(url.protocol)) {

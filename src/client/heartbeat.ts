@@ -17,7 +17,7 @@ export function messageHeartbeat(owner: VitalsOwner, options: MessageHeartbeat, 
 
   const look = () => {
     const now = clock.now();
-    if (owner.intake.isPaused) since = now;
+    if (owner.intake.isPaused || owner.outbox.isHeld) since = now;
     const heard = Math.max(owner.wire!.lastHeard, since);
     const isAsked = heard < askedAt;
     const left = (isAsked ? askedAt + timeout : heard + interval) - now;

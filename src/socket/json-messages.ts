@@ -1,18 +1,10 @@
 /** JSON over a socket: what `sendJson`, `receiveJson` and `iterJson` are made of. */
 
-import {
-  BAD_OPTION,
-  DisconnectError,
-  InvalidJsonError,
-  MessageTypeError,
-  usageError,
-  WRONG_MESSAGE_TYPE,
-} from "../errors.ts";
+import { BAD_OPTION, InvalidJsonError, MessageTypeError, usageError, WRONG_MESSAGE_TYPE } from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
-import { isErrorOf, owned } from "./error-owner.ts";
+import { owned } from "./error-owner.ts";
 import type { StandardSchema } from "./json-codec.ts";
 import { fromJson, toJson, validate } from "./json-codec.ts";
-import { quiet } from "./quiet.ts";
 import type { Reading, ReceiveOptions } from "./receive-queue.ts";
 import type { SocketCore } from "./socket-core.ts";
 
@@ -52,33 +44,38 @@ export function toJsonMessage({ config }: SocketCore, value: unknown, mode: Json
   return mode === "text" ? text : config.platform.text.encode(text);
 }
 
-/** The next message, as what it says, or what the schema makes of that. */
-export function receiveJson(
+/** Takes the next message as what it says, or what the schema makes of that. */
+export function jsonReading(
   core: SocketCore,
-  schema: StandardSchema | undefined,
-  { mode = "text", ...options }: ReceiveJsonOptions = {},
-  call = "receiveJson",
-): Promise<unknown> {
+  call: string,
+  { mode = "text", schema }: { readonly mode?: JsonMode | undefined; readonly schema?: StandardSchema | undefined },
+): Reading<Promise<unknown>> {
   checkMode(mode);
-  const receive = async () => {
-    const data = await core.read(readingOf(core, call, mode), options);
-    try {
-      const value = fromJson(core.config.json, core.config.platform.text, data);
-      return schema ? await validate(schema, value, data) : value;
-    } catch (error) {
-      throw error instanceof InvalidJsonError ? owned(core, error) : error;
-    }
+  const { take, end } = readingOf(core, call, mode);
+  const { json, platform } = core.config;
+  return {
+    call,
+    async take(data) {
+      take(data);
+      try {
+        const value = fromJson(json, platform.text, data);
+        return schema ? await validate(schema, value, data) : value;
+      } catch (error) {
+        throw error instanceof InvalidJsonError ? owned(core, error) : error;
+      }
+    },
+    end,
   };
-  return quiet(receive());
 }
 
 /** All messages, as what they say. */
 export function iterJson(
   core: SocketCore,
   begin: () => void,
-  { mode, onInvalid = "throw", schema }: IterJsonOptions<StandardSchema | undefined>,
+  options: IterJsonOptions<StandardSchema | undefined>,
 ): AsyncIterableIterator<unknown> {
-  checkMode(mode);
+  const { onInvalid = "throw" } = options;
+  const reading = iterating(jsonReading(core, "iterJson", options));
   if (typeof onInvalid !== "function" && !["throw", "skip", "close"].includes(onInvalid)) {
     throw usageError(BAD_OPTION, "onInvalid", String(onInvalid), "throw, skip, close or a function");
   }
@@ -86,9 +83,9 @@ export function iterJson(
     for (;;) {
       try {
         begin();
-        return { done: false, value: await receiveJson(core, schema, { mode }, "iterJson") };
+        const { done, value } = await core.read(reading);
+        return { done, value: await value } as IteratorResult<unknown>;
       } catch (error) {
-        if (error instanceof DisconnectError && isErrorOf(core, error)) return { done: true, value: undefined };
         const isInvalid = error instanceof InvalidJsonError || error instanceof MessageTypeError;
         if (!isInvalid || onInvalid === "throw") throw error;
         if (onInvalid === "close") core.close(error.closeCode, "");
@@ -96,6 +93,15 @@ export function iterJson(
       }
     }
   });
+}
+
+/** The same for an iterator, which ends when the connection does. */
+export function iterating<Value>({ call, take }: Reading<Value>): Reading<IteratorResult<Value, undefined>> {
+  return {
+    call,
+    take: (data) => ({ done: false, value: take(data) }),
+    end: () => ({ done: true, value: undefined }),
+  };
 }
 
 /** An iterator over what `next` gives. Breaking off does nothing to the socket. */
@@ -110,7 +116,7 @@ export function iteratorOf<Value>(next: () => Promise<IteratorResult<Value>>): A
 }
 
 /** Takes the next message, of one kind or of both; after the end, rejects. `call` is what the user called. */
-export function readingOf(core: SocketCore, call: string, kind?: JsonMode): Reading<Message> {
+export function readingOf(core: SocketCore, call: string, kind?: JsonMode): Reading<Message> & { end(): never } {
   return {
     call,
     take(data) {

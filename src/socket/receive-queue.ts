@@ -28,7 +28,8 @@ export class ReceiveQueue {
   readonly #clock: Clock;
   readonly #messages: MessageQueue<Message>;
   readonly #onTaken: () => void;
-  #reader: { readonly give: (data: Message) => void; readonly end: () => void } | null = null;
+  /** Settles the promise of who waits with what this makes of their reading, or throws. */
+  #reader: ((settle: (reading: Reading<unknown>) => unknown) => void) | null = null;
   #ended = false;
 
   /** `onTaken` is called when a message has left the queue. */
@@ -51,7 +52,7 @@ export class ReceiveQueue {
   /** A message came: to who waits for one, or into the queue. */
   push(data: Message): void {
     if (this.#reader === null) this.#messages.push(data);
-    else this.#reader.give(data);
+    else this.#reader(({ take }) => take(data));
   }
 
   /** Takes a message. */
@@ -66,7 +67,7 @@ export class ReceiveQueue {
     this.#ended = true;
     // Who holds the socket may never read them; then the garbage collector has them, and tells nobody.
     this.#messages.leaveBudget();
-    this.#reader?.end();
+    this.#reader?.(({ end }) => end());
   }
 
   /** Throws away what waits. */
@@ -75,58 +76,47 @@ export class ReceiveQueue {
   }
 
   /** The next message, or the end, once it is there. Rejects with a `UsageError` while another reader waits. */
-  read<Result>(reading: Reading<Result>, options: ReceiveOptions = NONE): Promise<Result> {
+  read<Result>(reading: Reading<Result>, { timeout, signal }: ReceiveOptions = NONE): Promise<Result> {
     try {
       if (this.#reader !== null) throw usageError(CONCURRENT_READ, reading.call);
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const data = this.shift();
       if (data !== undefined) return Promise.resolve(reading.take(data));
       if (this.#ended) return Promise.resolve(reading.end());
     } catch (error) {
       return quiet(Promise.reject(error));
     }
-    const promise: Promise<Result> = new Promise((resolve, reject) => {
-      this.#wait(reading, options, (result) => {
+    let tidy: (() => void) | undefined;
+    const promise = new Promise<Result>((resolve, reject) => {
+      this.#reader = (settle) => {
+        this.#reader = null;
+        tidy?.();
         try {
-          resolve(result());
+          resolve(settle(reading as Reading<unknown>) as Result);
         } catch (error) {
           quiet(promise);
           reject(error);
         }
-      });
+      };
     });
-    return promise;
-  }
-
-  #wait<Result>(
-    { call, take, end }: Reading<Result>,
-    { timeout, signal }: ReceiveOptions,
-    settle: (result: () => Result) => void,
-  ): void {
-    let tidy = () => {};
-    const settled = (result: () => Result) => {
-      this.#reader = null;
-      tidy();
-      settle(result);
-    };
-    this.#reader = { give: (data) => settled(() => take(data)), end: () => settled(end) };
-    if (timeout === undefined && signal === undefined) return;
+    if (timeout === undefined && signal === undefined) return promise;
 
     const giveUp = (error: unknown) =>
-      settled(() => {
+      this.#reader!(() => {
         throw error;
       });
     const onAbort = () => giveUp(signal!.reason);
     const cancel =
       timeout !== undefined &&
       this.#clock.after(timeout, () => {
-        giveUp(new TimeoutError(RECEIVE_TIMEOUT.code, RECEIVE_TIMEOUT.sentence(call, timeout)));
+        giveUp(new TimeoutError(RECEIVE_TIMEOUT.code, RECEIVE_TIMEOUT.sentence(reading.call, timeout)));
       });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    signal?.addEventListener("abort", onAbort);
     tidy = () => {
       if (cancel) cancel();
       signal?.removeEventListener("abort", onAbort);
     };
+    return promise;
   }
 }
 

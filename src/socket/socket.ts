@@ -7,7 +7,7 @@ import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { OutputOf, StandardSchema } from "./json-codec.ts";
 import { isSchema } from "./json-codec.ts";
 import type { IterJsonOptions, JsonMode, ReceiveJsonOptions } from "./json-messages.ts";
-import { iteratorOf, iterJson, readingOf, receiveJson, toJsonMessage } from "./json-messages.ts";
+import { iterating, iteratorOf, iterJson, jsonReading, readingOf, toJsonMessage } from "./json-messages.ts";
 import type { Bytes } from "./message-input.ts";
 import { toBytes, toMessage, toText } from "./message-input.ts";
 import { quiet } from "./quiet.ts";
@@ -152,7 +152,8 @@ export abstract class Socket implements AsyncIterable<Message> {
   receiveJson<Value = unknown>(options?: ReceiveJsonOptions): Promise<Value>;
   receiveJson(first?: StandardSchema | ReceiveJsonOptions, second?: ReceiveJsonOptions): Promise<unknown> {
     const [schema, options] = isSchema(first) ? [first, second] : [undefined, first];
-    return receiveJson(this.#begun(), schema, options);
+    const link = this.#begun();
+    return quiet(link.read(jsonReading(link, "receiveJson", { ...options, schema }), options));
   }
 
   /** All messages, text and bytes, until the connection ends. Breaking off closes nothing. */
@@ -223,12 +224,7 @@ export abstract class Socket implements AsyncIterable<Message> {
   }
 
   #iterate(call: string, kind?: JsonMode): AsyncIterableIterator<Message> {
-    const { take } = readingOf(this.#link, call, kind);
-    const reading = {
-      call,
-      take: (data: Message): IteratorResult<Message> => ({ done: false, value: take(data) }),
-      end: (): IteratorResult<Message> => ({ done: true, value: undefined }),
-    };
+    const reading = iterating(readingOf(this.#link, call, kind));
     return iteratorOf(() => this.#begun().read(reading));
   }
 }

@@ -180,7 +180,7 @@ describe("in a page, what is relative", () => {
 
   it("is refused where the page has no host", () => {
     expect(() => resolvePlace("/chat", { base: "about:blank", schemes })).toThrow(
-      badUrl("/chat", "it has white space, or no valid host or port"),
+      badUrl("/chat", "it lacks a scheme such as wss:, or a valid host or port, or has white space"),
     );
     expect(() => resolvePlace("/chat", { base: "file:///home/index.html", schemes })).toThrow(
       badUrl("/chat", "file: is none of ws:, wss:, http:, https:"),
@@ -270,7 +270,7 @@ describe("no place", () => {
 
 test("the reason is in the sentence", () => {
   expect(() => resolvePlace("ws://", inNode)).toThrow(
-    'cannot connect to "ws://": it has white space, or no valid host or port',
+    'cannot connect to "ws://": it lacks a scheme such as wss:, or a valid host or port, or has white space',
   );
 });
 

@@ -129,6 +129,24 @@ describe("the timeout", () => {
     await expectNothingLeft(runtime);
   });
 
+  test("names the place without its password, and without the query, where tokens are", async () => {
+    const { connect, clock } = testClient({ script: ["waits"] });
+
+    const opening = connect({ timeout: 700 }, "ws://user:secret@test/chat?token=secret");
+    await settle();
+    clock.advance(700);
+
+    await expect(opening).rejects.toThrow("ws://user:***@test/chat has not opened within the timeout of 700 ms");
+  });
+
+  test("keeps the password of a place that is none to itself, too", async () => {
+    const { connect } = testClient();
+
+    await expect(connect({}, "mailto://user:secret@test/")).rejects.toThrow(
+      'cannot connect to "mailto://user:***@test/"',
+    );
+  });
+
   test("is 10 s unless it is said otherwise", async () => {
     const { connect, clock } = testClient({ script: ["waits"] });
     const opening = connect();

@@ -10,7 +10,9 @@ describe.each(Object.entries(sources))("the door %s", (door, source) => {
   const names = exported.get(source) ?? [];
 
   test("shows the names of its snapshot (a change that is meant: npm test -- house -u)", async () => {
-    await expect(toText(door, names)).toMatchFileSnapshot(`doors/${door.replaceAll("/", "-").replaceAll(" ", ".")}.txt`);
+    await expect(toText(door, names)).toMatchFileSnapshot(
+      `doors/${door.replaceAll("/", "-").replaceAll(" ", ".")}.txt`,
+    );
   });
 
   test("explains every name", () => {

@@ -58,7 +58,7 @@ function publicMembers(file: string): Set<string> {
       // What is built in leads nowhere; what is not public is not the user's.
       const [declaration] = member.declarations ?? [];
       if (declaration === undefined || !declaration.getSourceFile().fileName.startsWith(`${ROOT}/src/`)) continue;
-      if (ts.isPropertyDeclaration(declaration) && ts.isPrivateIdentifier(declaration.name)) continue;
+      if (ts.isClassElement(declaration) && declaration.name && ts.isPrivateIdentifier(declaration.name)) continue;
       if (ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) continue;
       names.add(member.name);
       visitSymbol(member);

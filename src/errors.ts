@@ -82,7 +82,10 @@ export class ConnectError extends AntiphonError {
   }
 }
 
-/** The connection has ended: what was to be received or sent will not be. A handler may let it escape: that is a normal end. */
+/**
+ * The connection has ended: what was to be received or sent will not be. A handler may let it escape: that is a normal
+ * end. `cause` is the rule or limit that was broken, or the transport's error, where that was the end.
+ */
 export class DisconnectError extends AntiphonError<number> {
   override readonly name = "DisconnectError";
   /** The peer's reason, or `""`. */

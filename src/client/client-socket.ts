@@ -34,5 +34,10 @@ export class ClientSocket extends Socket {
     return { messages, bytes, dropped };
   }
 
+  /** Tries to connect at once, if it waits for the next attempt: for a button that says so. Else nothing. */
+  retry(): void {
+    this.#session.retry?.();
+  }
+
   protected override begin(): void {}
 }

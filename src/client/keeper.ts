@@ -59,14 +59,18 @@ export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
       if (session.state !== "connecting") return;
       const { waits, network } = config;
       const go = () => {
-        // Without a network, the next attempt comes when it is back.
-        if (network?.online === false) return;
         stop();
         connect();
       };
-      const cancel = waits.after(milliseconds, go);
-      const leave = network?.onBack(go);
+      // Without a network, the next attempt comes when it is back; or when the user says so, who may know better.
+      const goOnline = () => {
+        if (network?.online !== false) go();
+      };
+      const cancel = waits.after(milliseconds, goOnline);
+      const leave = network?.onBack(goOnline);
+      session.retry = go;
       stop = () => {
+        session.retry = undefined;
         cancel();
         leave?.();
       };

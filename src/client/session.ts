@@ -40,6 +40,8 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
   readonly id = crypto.getRandomValues(new Uint32Array(4)).join("-");
   readonly outbox: Outbox;
   readonly intake: Intake;
+  /** While it waits: ends that, and tries at once. */
+  retry: (() => void) | undefined;
   /** The connection at hand, or the last one. */
   dialed: Dialed | undefined;
   url: URL | undefined;

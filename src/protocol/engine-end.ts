@@ -1,5 +1,6 @@
 /** How an engine's connection ends: its state, what is to be done with the transport, and who waits to be told. */
 
+import type { ProtocolError } from "../errors.ts";
 import { CloseCode, readClosePayload } from "./close-code.ts";
 import type { CloseInfo } from "./engine-sink.ts";
 import type { EngineState, TransportDuty } from "./engine-state.ts";
@@ -12,8 +13,8 @@ export class EngineEnd {
   transport: TransportDuty = "keep";
   /** Whether the peer has sent a FIN. */
   inboundEnds = false;
-  /** The payload of a Close frame that the sink wants to wait. */
-  held: Uint8Array | undefined;
+  /** The payload of a Close frame, or the rule that the peer broke, which the sink wants to wait. */
+  held: Uint8Array | ProtocolError | undefined;
   #info: CloseInfo | undefined;
   readonly #waiting = new Waiters<CloseInfo>();
 
@@ -36,9 +37,11 @@ export class EngineEnd {
     this.#waiting.tell(info);
   }
 
-  /** The transport is gone: what the peer said last, if it said goodbye and waited for ours. */
+  /** The transport is gone: what the peer said last, if it said goodbye and waited for ours; or what it did wrong. */
   toAborted(text: TextCodec, cause: unknown): CloseInfo {
-    const said = this.held && readClosePayload(this.held, text);
+    const { held } = this;
+    if (held instanceof Error) return { code: held.closeCode, reason: "", wasClean: false, error: held };
+    const said = held && readClosePayload(held, text);
     const { code, reason } = said === undefined || said instanceof Error ? NOTHING_SAID : said;
     const info = { code, reason, wasClean: false };
     return cause === undefined ? info : { ...info, cause };

@@ -10,8 +10,8 @@ export interface EngineSink extends MessageSink {
   /** A pong came, asked for or not. */
   pong?(payload: Uint8Array): void;
   /**
-   * The peer's Close frame has come: `true` puts it aside, and all reading, until `resume`, so that what is still being
-   * done with the messages before it can be answered. RFC 6455, 5.5.1: "An endpoint MAY delay sending a Close frame".
+   * The peer's Close frame has come, or it broke a rule: `true` puts that aside, and all reading, until `resume`, so that
+   * the messages before it can be answered. RFC 6455, 5.5.1: "An endpoint MAY delay sending a Close frame".
    */
   holdClose?(): boolean;
   /**

@@ -252,20 +252,31 @@ export class Engine {
   }
 
   #inboundOnClose(payload: Uint8Array): void {
-    if (this.#end.state !== "open" || this.#sink.holdClose?.() !== true) return this.#receiveClose(payload);
-    this.#end.held = payload;
+    if (!this.#holds(payload)) this.#receiveClose(payload);
+  }
+
+  #inboundOnFail(error: ProtocolError): void {
+    if (!this.#holds(error)) this.#fail(error);
+  }
+
+  /** Whether what ends the connection waits until what came before it could be answered. */
+  #holds(end: Uint8Array | ProtocolError): boolean {
+    if (this.#end.state !== "open" || this.#sink.holdClose?.() !== true) return false;
+    this.#end.held = end;
     this.#inbound.pause();
+    return true;
   }
 
   #releaseClose(): void {
     const { held } = this.#end;
     this.#end.held = undefined;
-    if (held !== undefined) this.#receiveClose(held);
+    if (held instanceof Error) this.#fail(held);
+    else if (held !== undefined) this.#receiveClose(held);
   }
 
   #receiveClose(payload: Uint8Array): void {
     const close = readClosePayload(payload, this.#platform.text);
-    if (close instanceof Error) return this.#inboundOnFail(close);
+    if (close instanceof Error) return this.#fail(close);
     // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
     // It "MAY delay" it: what had been sent before is sent first, even if it is still being compressed.
     if (this.#end.state === "open") this.#outbound.close(payload.subarray(0, 2));
@@ -273,7 +284,7 @@ export class Engine {
   }
 
   /** RFC 6455, 7.1.7, "_Fail the WebSocket Connection_": one Close frame with the code, then silence. */
-  #inboundOnFail(error: ProtocolError): void {
+  #fail(error: ProtocolError): void {
     // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
     if (this.#end.state === "open" || this.#outbound.compressing) {
       this.#outbound.abandon();

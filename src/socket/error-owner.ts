@@ -7,7 +7,8 @@ const owners = new WeakMap<object, object>();
 
 /** The error for a call that the end of `owner` has overtaken. */
 export function makeDisconnectError(owner: object, call: string, info: CloseInfo): DisconnectError {
-  const error = new DisconnectError(DISCONNECTED.sentence(call, info.code, info.reason), info);
+  const cause = info.cause ?? info.error;
+  const error = new DisconnectError(DISCONNECTED.sentence(call, info.code, info.reason), { ...info, cause });
   owners.set(error, owner);
   return error;
 }

@@ -12,7 +12,7 @@ export interface WireSink {
   wireOnPong(payload: Uint8Array): void;
   /** Something left: look at `bufferedAmount` again. */
   wireOnRoom(): void;
-  /** The peer says goodbye: `true` lets it wait until `resume`, for what is to be sent before. */
+  /** The peer says goodbye, or broke a rule: `true` lets that wait until `resume`, for what is to be sent before. */
   wireOnGoodbye(): boolean;
   /** It is over: nothing comes any more and nothing can be sent. Once, and last. */
   wireOnClose(info: CloseInfo): void;

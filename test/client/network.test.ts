@@ -1,6 +1,6 @@
 /** A network that comes and goes, as browsers tell of it: no attempt without one, and one at once when it is back. */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expectNothingLeft, testClient } from "../support/client-runtime.ts";
 import { settle } from "../support/socket-pair.ts";
 
@@ -109,4 +109,50 @@ test("with `initial`, the first connection waits for the network, too", async ()
   runtime.network!.comeBack();
 
   expect((await opening).state).toBe("open");
+});
+
+describe("retry", () => {
+  test("ends the wait, and tries at once", async () => {
+    const { connect, runtime, clock } = testClient();
+    const socket = await connect({ reconnect: { minDelay: 30_000 } });
+    runtime.server.cut();
+    await clock.pass(1);
+
+    socket.retry();
+    socket.retry();
+    await settle();
+
+    expect([runtime.attempts.length, socket.state]).toEqual([2, "open"]);
+    await socket.close();
+    await expectNothingLeft(runtime);
+  });
+
+  test("tries also where there seems to be no network", async () => {
+    const { connect, runtime, clock } = testClient({ network: true });
+    const socket = await connect({ reconnect: true });
+    runtime.network!.lose();
+    runtime.server.cut();
+    await clock.pass(60_000);
+
+    socket.retry();
+    await settle();
+
+    expect([runtime.attempts.length, socket.state]).toEqual([2, "open"]);
+  });
+
+  test("does nothing while open, during an attempt, and after the end", async () => {
+    const { connect, runtime, clock } = testClient({ script: ["opens", "waits"] });
+    const socket = await connect({ reconnect: true });
+    socket.retry();
+    runtime.server.cut();
+    await clock.pass(1000);
+
+    socket.retry();
+    expect(runtime.attempts).toHaveLength(2);
+    socket.terminate();
+    socket.retry();
+
+    await clock.pass(60_000);
+    expect([runtime.attempts.length, socket.state]).toEqual([2, "closed"]);
+  });
 });

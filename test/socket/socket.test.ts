@@ -226,6 +226,16 @@ describe("the end", () => {
     await expect(received).rejects.toMatchObject({ name: "DisconnectError", code: 1006, cause });
   });
 
+  test("a limit that the peer passed is told as the cause", async () => {
+    const { server, client } = socketPair({ server: { messageSize: 10 } });
+    const received = server.socket.receive();
+
+    await client.socket.sendText("more than ten characters");
+
+    const cause = { name: "ProtocolError", code: "MESSAGE_TOO_BIG" };
+    await expect(received).rejects.toMatchObject({ name: "DisconnectError", code: 1009, cause });
+  });
+
   test("the signal aborts with a DisconnectError, also one that is asked for afterwards", async () => {
     const { server, client } = socketPair();
     const { signal } = server.socket;

@@ -13,7 +13,7 @@ const ENTRY = inRoot("src", "client", "browser.ts");
 const FILE = inRoot("dist", "client", "browser.js");
 
 /** Bytes, by gzip at its best, that a page has to load at most: less than that. */
-const LIMIT = 8_700;
+const LIMIT = 8_800;
 
 /**
  * The browser's door and all that it uses as one minified ES module.

@@ -14,7 +14,6 @@ export const INTERNAL_NAMES = [
   "pump",
   "hand",
   "attach",
-  "unsent",
   "flushed",
   "lastHeard",
   "wireOnMessage",

@@ -1628,14 +1628,9 @@ export const CONNECT_TIMEOUT = {
   sentence: (url: string, timeout: number) => `${spareSecrets(url)} has not opened within the timeout of ${timeout} ms`,
 };
 
-/** Errors end in logs: a URL without its password. */
-function sparePassword(url: string): string {
-  return url.replace(/(\/\/[^/?#@:]*:)[^/?#]*@/, "$1***@");
-}
-
-/** The same without the query, where tokens are. */
+/** Errors end in logs: a URL without its password, and without the values of its query, where tokens are. */
 function spareSecrets(url: string): string {
-  return sparePassword(url).replace(/\?.*/, "");
+  return url.replace(/^((?:[^/?#]*\/\/)?[^/?#@:]*:)[^/?#]*@/, "$1***@").replace(/([?&][^=&#]*=)[^&#]*/g, "$1***");
 }
 
 /**
@@ -1644,7 +1639,7 @@ function spareSecrets(url: string): string {
  */
 export const BAD_URL = {
   code: "BAD_URL",
-  sentence: (url: string, reason: string) => `cannot connect to "${sparePassword(url)}": ${reason}`,
+  sentence: (url: string, reason: string) => `cannot connect to "${spareSecrets(url)}": ${reason}`,
 };
 
 /**

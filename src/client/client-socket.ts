@@ -18,7 +18,7 @@ export class ClientSocket extends Socket {
     return this.#session.dialed!.protocol;
   }
 
-  /** Where it is connected to, or was last. */
+  /** Where it is connected to, or tries to. */
   get url(): URL {
     return this.#session.url!;
   }
@@ -28,7 +28,7 @@ export class ClientSocket extends Socket {
     return this.#session.dialed!.headers;
   }
 
-  /** What waits to be sent: its messages, its bytes, and how many messages the policy has dropped so far. */
+  /** What waits to be sent: its messages, its bytes, and how many messages did not fit so far. */
   get outbox(): { readonly messages: number; readonly bytes: number; readonly dropped: number } {
     const { length: messages, bytes, dropped } = this.#session.outbox;
     return { messages, bytes, dropped };

@@ -59,6 +59,8 @@ export interface TlsOptions {
   readonly passphrase?: string | undefined;
   /** The name to ask for and to check (SNI). @default the host of the URL */
   readonly servername?: string | undefined;
+  /** Looks at the certificate in place of Node; an error that it gives ends the attempt. For pinning. */
+  readonly checkServerIdentity?: ((host: string, certificate: object) => Error | undefined) | undefined;
   /** `false` takes any certificate: for tests only. @default true */
   readonly rejectUnauthorized?: boolean | undefined;
   readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
@@ -116,7 +118,10 @@ export interface ConnectOptions {
   readonly limits?: Partial<ClientLimits> | undefined;
   /** What `sendJson` and `receiveJson` speak. @default JSON */
   readonly json?: JsonCodec | undefined;
-  /** Called for each connection that opens, before anything else is sent: what it sends first goes first. */
+  /**
+   * Called for each connection that opens, before anything else is sent: what it sends before its first `await` goes
+   * first. It must not receive: answers come to whoever reads the socket.
+   */
   readonly onOpen?: ((socket: ClientSocket, info: OpenInfo) => unknown) | undefined;
   /** Called when a connection was lost, and at the end. */
   readonly onDisconnect?: ((info: DisconnectInfo) => unknown) | undefined;

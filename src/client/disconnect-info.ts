@@ -9,6 +9,8 @@ export interface DisconnectInfo extends Lost {
    * confirms all that was sent before its ping. Browsers have none: there it is all that this connection was given.
    */
   readonly unconfirmed: number;
+  /** Messages that wait in the outbox: for the next connection, or, if there is none, to be sent no more. */
+  readonly unsent: number;
   /** Milliseconds until the next attempt; `undefined`: there will be none. */
   readonly retryIn: number | undefined;
 }

@@ -3,12 +3,20 @@
 import type { Clock } from "../protocol/run/clock.ts";
 import { throwLater } from "../protocol/throw-later.ts";
 import { toMessage } from "../socket/message-input.ts";
-import type { MessageHeartbeat } from "./connect-options.ts";
+import type { ConnectOptions, MessageHeartbeat } from "./connect-options.ts";
 import type { Vitals, VitalsOwner } from "./vitals.ts";
+import { withDefaults } from "./with-defaults.ts";
+
+/** The option with nothing left out; `undefined` where it is none of messages. Throws a `UsageError` for what is wrong with it. */
+export function resolveMessageHeartbeat(option: ConnectOptions["heartbeat"]): Required<MessageHeartbeat> | undefined {
+  return option && "message" in option ? withDefaults("heartbeat", DEFAULTS, option) : undefined;
+}
+
+const DEFAULTS: Required<MessageHeartbeat> = { message: () => "", interval: 25_000, timeout: 20_000 };
 
 /** Sends `message()` after `interval` of silence, and gives the server up after `timeout` more. A function: it takes less room. */
-export function messageHeartbeat(owner: VitalsOwner, options: MessageHeartbeat, clock: Clock): Vitals {
-  const { message, interval = 25_000, timeout = 20_000 } = options;
+export function messageHeartbeat(owner: VitalsOwner, options: Required<MessageHeartbeat>, clock: Clock): Vitals {
+  const { message, interval, timeout } = options;
   /** When a message went out last. */
   let askedAt = Number.NEGATIVE_INFINITY;
   /** Silence before that is none of the server's. */

@@ -1,13 +1,13 @@
 /** Keeps a socket connected: one attempt after the other, with waits between them, until it is over. */
 
-import { CONNECT_TIMEOUT, TimeoutError } from "../errors.ts";
+import { CONNECT_TIMEOUT, DisconnectError, TimeoutError } from "../errors.ts";
 import { throwLater } from "../protocol/throw-later.ts";
 import { ClientSocket } from "./client-socket.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { Dialed, DialRequest } from "./dialer.ts";
 import type { DisconnectInfo } from "./disconnect-info.ts";
 import type { Lost, ReconnectPolicy } from "./reconnect.ts";
-import { nextDelay } from "./reconnect.ts";
+import { askedWait, nextDelay } from "./reconnect.ts";
 import type { SessionConfig } from "./session.ts";
 import { Session } from "./session.ts";
 
@@ -30,6 +30,8 @@ export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
     /** Connections and attempts in a row that did not last. */
     let failures = 0;
     let openedAt: number | undefined;
+    /** Before that, the server wants to see nobody. */
+    let earliest = 0;
     /** Gives up the attempt or the wait at hand. */
     let stop: (why?: unknown) => void = () => {};
     const session = new Session(config, { retryIn, sessionOnLost });
@@ -44,6 +46,7 @@ export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
       if (!policy || (isFirst && !policy.initial)) return undefined;
       const lasted = !attempt && config.clock.now() - openedAt! >= policy.resetAfter;
       failures = lasted ? 1 : failures + 1;
+      earliest = config.clock.now() + askedWait(lost);
       return call(() => nextDelay(policy, lost, failures, config.random));
     }
 
@@ -64,7 +67,7 @@ export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
       };
       // Without a network, the next attempt comes when it is back; or when the user says so, who may know better.
       const goOnline = () => {
-        if (network?.online !== false) go();
+        if (network?.online !== false && config.clock.now() >= earliest) go();
       };
       const cancel = waits.after(milliseconds, goOnline);
       const leave = network?.onBack(goOnline);
@@ -129,10 +132,16 @@ export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
   });
 }
 
-/** Calls back the user, whose mistakes are not ours to bear, nor to hide. */
+/** Calls back the user, whose mistakes are not ours to bear, nor to hide; but the end of a connection is no mistake. */
 function call<Result>(back: () => Result): Result | undefined {
   try {
-    return back();
+    const result = back();
+    if (result instanceof Promise) {
+      result.catch((thrown) => {
+        if (!(thrown instanceof DisconnectError)) throwLater(thrown);
+      });
+    }
+    return result;
   } catch (thrown) {
     throwLater(thrown);
     return undefined;

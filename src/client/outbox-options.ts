@@ -9,7 +9,7 @@ export interface OutboxOptions {
   readonly messages?: number | undefined;
   /** Bytes, and 64 more for each message; text counts its characters. @default 16 MiB */
   readonly bytes?: number | undefined;
-  /** @default "reject": the promise of `send` rejects with `OUTBOX_FULL`, and nothing is lost unseen */
+  /** @default "reject": the promise of `send` rejects with `OUTBOX_FULL`; if nobody awaits it, `socket.outbox.dropped` still counts */
   readonly policy?: OutboxPolicy | undefined;
 }
 

@@ -20,7 +20,7 @@ type Entry = { readonly message: Message | PreparedMessage; readonly compress: b
 
 /** The sending half of a client's socket, whatever connection it has. */
 export class Outbox {
-  /** Messages that the policy dropped. */
+  /** Messages that did not fit, whatever the policy. */
   dropped = 0;
   /** Messages that this connection was given, and how many of them are known to have arrived. */
   handed = 0;
@@ -59,7 +59,7 @@ export class Outbox {
 
   /** Sends a message, or keeps it for later; the promise is the backpressure. */
   send(message: Message | PreparedMessage, compress: boolean): Promise<void> {
-    if (this.#state === "flowing") {
+    if (this.#state === "flowing" && this.#wire!.isOpen !== false) {
       if (this.hand(message, compress)) return DONE;
       this.#state = "full";
     } else if (!this.#admit({ message, compress })) {
@@ -71,6 +71,7 @@ export class Outbox {
 
   /** Gives the message to the wire, ahead of all that wait; and whether that has room for more. */
   hand(message: Message | PreparedMessage, compress = true): boolean {
+    if (this.#wire!.isOpen === false) return false;
     this.handed++;
     return this.#wire!.send(message, compress);
   }
@@ -88,10 +89,14 @@ export class Outbox {
     if (this.#state === "flowing") this.release();
   }
 
-  /** The connection is gone: what it was not given waits for the next one; `ended`: or for ever. */
-  detach(state: "away" | "ended" = "away"): void {
+  /**
+   * The connection is gone: what it was not given waits for the next one; `held`: it is about to go, and nobody knows yet
+   * whether there will be one; `ended`: there is none.
+   */
+  detach(state: "away" | "held" | "ended" = "away"): void {
     this.#state = state;
     for (const gone of this.onGone) gone();
+    if (state === "held") return;
     if (state === "away") return this.#tellRoom();
     this.#waiting.clear();
     this.#tellRoom(this.#owner.disconnectError("send"));
@@ -99,7 +104,7 @@ export class Outbox {
 
   /** Something has left the transport. */
   pump(): void {
-    while (this.#state === "full" && this.#wire!.bufferedAmount < WIRE_HIGH_WATER) {
+    while (this.#state === "full" && this.#wire!.isOpen !== false && this.#wire!.bufferedAmount < WIRE_HIGH_WATER) {
       const entry = this.#waiting.shift();
       if (typeof entry === "object") this.hand(entry.message, entry.compress);
       else {
@@ -132,7 +137,7 @@ export class Outbox {
       this.dropped++;
     }
     if (isOver()) {
-      this.dropped += policy === "reject" ? 0 : 1;
+      this.dropped++;
       return policy !== "reject";
     }
     const { message } = entry;

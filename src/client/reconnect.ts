@@ -55,13 +55,22 @@ export function defaultShouldReconnect({ code, cause }: Lost): boolean {
 }
 
 /**
+ * Milliseconds that the server asked for: by `Retry-After` (`retryAfter` of the error, in milliseconds) or by the word
+ * `retry-after=<ms>` in its close reason, as `app.close` does. What is no positive number is ignored; of more than an
+ * hour, an hour is obeyed, so that no mistake there keeps a client away for ever.
+ */
+export function askedWait({ reason, cause }: Lost): number {
+  const word = /(?:^|[ ,;])retry-after=(\d+)(?![^ ,;])/.exec(reason);
+  const asked = Number(word?.[1] ?? Object(cause).retryAfter);
+  return asked > 0 ? Math.min(asked, HOUR) : 0;
+}
+
+/**
  * Milliseconds until attempt number `attempt` in a row, from 1; `undefined`: give up.
  *
  * The wait is what the server asked for, and behind it exponential backoff with full jitter: a random part of
  * `minDelay * 2 ** (attempt - 1)`, or of `maxDelay` where that is less. So nobody comes earlier than asked, and those
- * who were told the same do not come in step. The server asks by `Retry-After` (`retryAfter` of the error, in milliseconds)
- * or by the word `retry-after=<ms>` in its close reason, as `app.close` does. What is no positive number is ignored; of
- * more than an hour, an hour is obeyed, so that no mistake there keeps a client away for ever.
+ * who were told the same do not come in step.
  */
 export function nextDelay(
   policy: ReconnectPolicy,
@@ -70,11 +79,9 @@ export function nextDelay(
   random: () => number,
 ): number | undefined {
   if (attempt > policy.maxAttempts || !policy.shouldReconnect(lost, attempt)) return undefined;
-  const word = /(?:^|[ ,;])retry-after=(\d+)(?![^ ,;])/.exec(lost.reason);
-  const asked = Number(word?.[1] ?? Object(lost.cause).retryAfter);
   // From 2 ** 1024 on, the power is Infinity: `min` takes that.
   const jitter = random() * Math.min(policy.maxDelay, policy.minDelay * 2 ** (attempt - 1));
-  return (asked > 0 ? Math.min(asked, HOUR) : 0) + jitter;
+  return askedWait(lost) + jitter;
 }
 
 const DEFAULTS: ReconnectPolicy = {

@@ -37,7 +37,7 @@ export interface SessionOwner {
 /** One for each socket. */
 export class Session implements SocketCore, WireSink, VitalsOwner {
   readonly config: SessionConfig;
-  readonly id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  readonly id = Math.random().toString(36).slice(2);
   readonly outbox: Outbox;
   readonly intake: Intake;
   /** While it waits: ends that, and tries at once. */
@@ -81,7 +81,7 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
   }
 
   get canStream(): boolean {
-    return !!this.wire?.sendStream;
+    return !!this.config.stream;
   }
 
   get latency(): number | undefined {
@@ -131,10 +131,11 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
 
   close(code: number, reason: string): void {
     this.config.checkClose(code, reason);
-    if (this.state === "connecting") return this.terminate();
+    const end = { code, reason, wasClean: false };
+    if (this.state === "connecting") return this.finish(end);
     this.#isFinal = true;
     if (this.state !== "open") return;
-    this.#startClosing({ code, reason, wasClean: false });
+    this.#startClosing(end);
     this.#startDeadline();
     // Inside `onOpen`, what has waited until now is yet to be put in line.
     queueMicrotask(() => {
@@ -163,7 +164,7 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
   /** Closes this connection, and sends nothing more over it: what waits is for the next one. */
   abandon(code: number, error?: ProtocolError): void {
     this.#startClosing({ ...LOST, code, ...(error && { error }) });
-    this.outbox.detach();
+    this.outbox.detach("held");
     this.wire!.close(code, "");
   }
 
@@ -197,8 +198,10 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
   }
 
   wireOnClose(info: CloseInfo): void {
-    const { error } = this.#end;
-    const end = { ...(error && { error }), ...info };
+    const { error, code } = this.#end;
+    // Our own reason counts, also where the server does not answer.
+    const isOurs = this.state === "closing" && !this.#isFinal;
+    const end = { ...(error && { error }), ...info, ...(isOurs && { code }) };
     this.#end = end;
     this.#cancel();
     this.intake.detach();
@@ -218,8 +221,10 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
     this.#end = info;
     this.#isFinal = true;
     this.state = "closed";
-    this.outbox.detach("ended");
+    // Those who were cut are counted, and so is what waits, before it is gone.
+    this.outbox.detach("held");
     this.#tell(undefined);
+    this.outbox.detach("ended");
     this.#abort.abort(this.disconnectError("signal"));
     this.#tellClosed(info);
     this.intake.end();
@@ -228,7 +233,8 @@ export class Session implements SocketCore, WireSink, VitalsOwner {
   #tell(retryIn: number | undefined): void {
     const { handed, confirmed } = this.outbox;
     this.outbox.handed = confirmed;
-    this.#owner.sessionOnLost({ ...this.#end, unconfirmed: handed - confirmed, retryIn });
+    const { length: unsent } = this.outbox;
+    this.#owner.sessionOnLost({ ...this.#end, unconfirmed: handed - confirmed, unsent, retryIn });
   }
 
   #refuse(call: string): Promise<never> {

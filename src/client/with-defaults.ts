@@ -12,7 +12,7 @@ export function withDefaults<Options extends object>(
   given: { readonly [Name in keyof Options]?: Options[Name] | undefined } = {},
 ): Options {
   const filled = { ...defaults } as Record<string, unknown>;
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(given ?? {})) {
     if (!(name in filled)) throw usageError(UNKNOWN_OPTION, name, place, Object.keys(defaults).join(", "));
     if (value === undefined) continue;
     const kind = typeof filled[name];

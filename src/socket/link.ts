@@ -110,7 +110,7 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   }
 
   get canStream(): boolean {
-    return this.#wire?.sendStream !== undefined;
+    return this.#wire === undefined || this.#wire.sendStream !== undefined;
   }
 
   get queuedMessages(): number {

@@ -121,7 +121,7 @@ export abstract class Socket implements AsyncIterable<Message> {
     { compress = true, emptyAs = "binary" }: SendStreamOptions = {},
   ): Promise<void> {
     const link = this.#begun();
-    if (this.open && !link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");
+    if (!link.canStream) throw usageError(NOT_ON_THIS_WIRE, "sendStream");
     return link.stream(chunks, { compress, emptyAs });
   }
 

@@ -27,6 +27,8 @@ export interface Wire {
   open(sink: WireSink): void;
   /** Sends a message; nothing once closing. Gives whether it can take more without queueing much. */
   send(message: Message | PreparedMessage, compress: boolean): boolean;
+  /** `false` when it takes no message any more, and cannot tell its end yet. Left out: it can. */
+  readonly isOpen?: boolean;
   /** Bytes that were sent and are not out. */
   readonly bufferedAmount: number;
   /** The same as exactly as it can be known: it falls while the peer takes what was sent. Not for hot paths. */

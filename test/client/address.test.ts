@@ -274,10 +274,15 @@ test("the reason is in the sentence", () => {
   );
 });
 
+/** As errors show it. */
+function spared(place: string): string {
+  return place.replace("a=1", "a=***").replace("user:1@", "user:***@");
+}
+
 function badUrl(place?: string, reason?: string) {
   const message =
     place === undefined
       ? expect.any(String)
-      : expect.stringContaining(`cannot connect to "${place}${reason === undefined ? "" : `": ${reason}`}`);
+      : expect.stringContaining(`cannot connect to "${spared(place)}${reason === undefined ? "" : `": ${reason}`}`);
   return expect.objectContaining({ name: "UsageError", code: "BAD_URL", message });
 }

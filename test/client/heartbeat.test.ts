@@ -1,7 +1,7 @@
 /** Heartbeats by messages, on a clock that the test moves. */
 
 import { describe, expect, onTestFinished, test } from "vitest";
-import { messageHeartbeat } from "../../src/client/heartbeat.ts";
+import { messageHeartbeat, resolveMessageHeartbeat } from "../../src/client/heartbeat.ts";
 import type { VitalsOwner } from "../../src/client/vitals.ts";
 import { TestClock } from "../support/test-clock.ts";
 
@@ -15,7 +15,8 @@ function start(message: () => unknown = () => "are you there?", times: { interva
   const outbox = { hand: (data: unknown) => sent.push([data, clock.now() - began]) };
   const dead = (silence: number) => deaths.push([silence, clock.now() - began]);
   const owner = { wire, intake, outbox, dead } as unknown as VitalsOwner;
-  const vitals = messageHeartbeat(owner, { message: message as () => string, ...times }, clock);
+  const options = resolveMessageHeartbeat({ message: message as () => string, ...times })!;
+  const vitals = messageHeartbeat(owner, options, clock);
   const hear = () => {
     wire.lastHeard = clock.now();
   };
@@ -155,4 +156,13 @@ describe("a heartbeat by messages", () => {
 
     expect(deaths).toHaveLength(1);
   });
+});
+
+test.each<[object, string]>([
+  [{ message: "ping" }, "heartbeat.message is ping, expected a function"],
+  [{ message: () => "ping", interval: 0 }, "heartbeat.interval is 0, expected a number above 0"],
+  [{ message: () => "ping", timeout: Number.NaN }, "heartbeat.timeout is NaN, expected a number above 0"],
+  [{ message: () => "ping", intervall: 5 }, "heartbeat has no option intervall; it has message, interval, timeout"],
+])("the option %o is refused", (option, sentence) => {
+  expect(() => resolveMessageHeartbeat(option as never)).toThrow(sentence);
 });

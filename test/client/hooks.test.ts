@@ -312,3 +312,55 @@ test("hooks that throw are told of as uncaught, and change nothing", async () =>
   ]);
   await expectNothingLeft(runtime);
 });
+
+describe("a hook that is asynchronous", () => {
+  test("may be overtaken by the end of its connection: that is no mistake", async () => {
+    const { connect, runtime, clock } = testClient();
+    const errors = uncaught();
+    const socket = await connect({
+      reconnect: true,
+      onOpen: async (opened) => {
+        await settle();
+        await opened.ping();
+      },
+    });
+
+    runtime.server.cut();
+    socket.terminate();
+    await clock.pass(1000);
+
+    expect(errors).toEqual([]);
+  });
+
+  test("and fails is told as an uncaught error, and the socket goes on", async () => {
+    const { connect, runtime } = testClient();
+    const errors = uncaught();
+    const mistake = new Error("in an asynchronous onOpen");
+
+    const socket = await connect({ onOpen: () => Promise.reject(mistake) });
+    await settle();
+    await socket.send("goes on");
+    await settle();
+
+    expect(errors).toEqual([mistake]);
+    expect(runtime.received).toEqual(["goes on"]);
+  });
+});
+
+describe("onDisconnect at the end", () => {
+  test("says how many messages wait, and will not be sent", async () => {
+    const { connect, runtime, clock } = testClient({ script: ["opens", REFUSED, REFUSED] });
+    const ends: DisconnectInfo[] = [];
+    const socket = await connect({ reconnect: { maxAttempts: 1 }, onDisconnect: (info) => ends.push(info) });
+    runtime.server.cut();
+    await clock.pass(1);
+    for (const text of ["1", "2", "3"]) await socket.send(text);
+
+    await clock.pass(60_000);
+
+    expect(ends).toMatchObject([
+      { unsent: 0, retryIn: 500 },
+      { unsent: 3, retryIn: undefined },
+    ]);
+  });
+});

@@ -156,3 +156,19 @@ describe("retry", () => {
     expect([runtime.attempts.length, socket.state]).toEqual([2, "closed"]);
   });
 });
+
+test("whoever was asked to stay away does not come earlier because the user looks at the page", async () => {
+  const { connect, runtime, clock } = testClient({ network: true });
+  const socket = await connect({ reconnect: true });
+  await runtime.server.socket.close(1012, "retry-after=5000");
+  await clock.pass(4_999);
+
+  runtime.network!.comeBack();
+  await settle();
+  expect([runtime.attempts.length, socket.state]).toEqual([1, "connecting"]);
+  await clock.pass(1);
+  runtime.network!.comeBack();
+  await settle();
+
+  expect([runtime.attempts.length, socket.state]).toEqual([2, "open"]);
+});

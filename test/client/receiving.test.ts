@@ -238,6 +238,22 @@ describe("a client that reads slowly", () => {
     await expectNothingLeft(runtime);
   });
 
+  test("says 1008 also if the server does not answer; what is sent meanwhile is told that it was not", async () => {
+    const { connect, runtime, clock } = testClient();
+    const socket = await connect({ limits: { receiveMessages: 2, receiveFullTimeout: 5_000 } });
+    burst(runtime.server.socket, 2);
+    await clock.pass(1);
+    runtime.server.client.block();
+    await clock.pass(5_000);
+
+    const sent = socket.send("too late");
+    expect([socket.state, await stateOfPromise(sent)]).toEqual(["closing", "pending"]);
+    await clock.pass(20_000);
+
+    expect(await socket.closed).toMatchObject({ code: 1008, wasClean: false, error: { code: "RECEIVE_QUEUE_FULL" } });
+    await expect(sent).rejects.toMatchObject({ name: "DisconnectError", code: 1008 });
+  });
+
   test("and reads in time has the whole time again", async () => {
     const { socket, runtime, clock } = await open({ limits: { receiveMessages: 2, receiveFullTimeout: 5_000 } });
     for (let i = 0; i < 3; i++) {

@@ -6,7 +6,7 @@ import type { ClientSocket } from "../../src/client/client-socket.ts";
 import { makeConnect } from "../../src/client/connect.ts";
 import type { ConnectOptions, Fresh, MessageHeartbeat, Place } from "../../src/client/connect-options.ts";
 import type { Dialed, DialRequest } from "../../src/client/dialer.ts";
-import { messageHeartbeat } from "../../src/client/heartbeat.ts";
+import { messageHeartbeat, resolveMessageHeartbeat } from "../../src/client/heartbeat.ts";
 import { sendClientStream } from "../../src/client/node/stream.ts";
 import { NodeVitals } from "../../src/client/node/vitals.ts";
 import type { ClientRuntime, Network } from "../../src/client/runtime.ts";
@@ -63,7 +63,7 @@ export class TestRuntime implements ClientRuntime {
   readonly heartbeat = null;
   limits = defaultSocketLimits;
   /** A heartbeat by messages. */
-  messages: MessageHeartbeat | undefined;
+  messages: Required<MessageHeartbeat> | undefined;
   readonly random: () => number;
   readonly network: TestNetwork | undefined;
   readonly vitals?: (owner: VitalsOwner) => Vitals;
@@ -256,7 +256,7 @@ export class TestNetwork implements Network {
 export function testClient(runtimeOptions: TestRuntimeOptions = {}) {
   const runtime = new TestRuntime(runtimeOptions);
   const connect = makeConnect(({ limits, heartbeat }) => {
-    if (typeof heartbeat === "object") runtime.messages = heartbeat as MessageHeartbeat;
+    runtime.messages = resolveMessageHeartbeat(heartbeat);
     runtime.limits = withDefaults("limits", defaultSocketLimits, limits);
     return runtime;
   });

@@ -74,6 +74,11 @@ export function nativeWire(native: NativeSocket, clock: Clock, { closeTimeout }:
       });
     },
 
+    /** After the server's Close frame, browsers take nothing more, and tell of the end once TCP has ended. */
+    get isOpen() {
+      return native.readyState === OPEN;
+    },
+
     get bufferedAmount() {
       return unsent();
     },
@@ -82,7 +87,7 @@ export function nativeWire(native: NativeSocket, clock: Clock, { closeTimeout }:
 
     /** The runtime copies bytes at once, makes its own frames, and compresses as it agreed with the server. */
     send(message: Message | PreparedMessage): boolean {
-      if (native.readyState !== OPEN) return false;
+      if (!wire.isOpen) return false;
       native.send((message as PreparedMessage).data ?? message);
       const hasRoom = unsent() < WIRE_HIGH_WATER;
       if (!hasRoom) look();
@@ -95,14 +100,15 @@ export function nativeWire(native: NativeSocket, clock: Clock, { closeTimeout }:
     },
 
     close(code: number | undefined, reason: string): void {
-      if (native.readyState !== OPEN) return;
+      if (isOver) return;
+      startDeadline();
+      if (!wire.isOpen) return;
       ownCode = code;
       // WHATWG WebSockets, `close(code, reason)` throws "if code is present, but is neither an integer equal to 1000 nor an
       // integer in the range 3000 to 4999, inclusive", and for a reason of more than 123 bytes.
       if (isSendable(code)) {
         native.close(code, reason.slice(0, new TextEncoder().encodeInto(reason, new Uint8Array(123)).read));
       } else native.close();
-      startDeadline();
     },
 
     terminate(): void {

@@ -2,7 +2,7 @@
 
 import { CLOSE_CODE_UNSENDABLE, NOT_IN_BROWSERS, usageError } from "../../errors.ts";
 import type { ConnectOptions } from "../connect-options.ts";
-import { messageHeartbeat } from "../heartbeat.ts";
+import { messageHeartbeat, resolveMessageHeartbeat } from "../heartbeat.ts";
 import type { ClientRuntime } from "../runtime.ts";
 import { withDefaults } from "../with-defaults.ts";
 import { dialNative } from "./dial.ts";
@@ -14,11 +14,11 @@ import { pageText } from "./page-text.ts";
 
 /** The runtime for a `connect`. Throws a `UsageError` for an option that browsers have no means for. */
 export function browserRuntime(options: ConnectOptions): ClientRuntime {
-  const { heartbeat } = options;
+  const heartbeat = resolveMessageHeartbeat(options.heartbeat);
   for (const name of ["headers", "compression", "tls", "proxy", "redirects", "http2"] as const) {
     if (options[name]) throw usageError(NOT_IN_BROWSERS, name);
   }
-  if (heartbeat && !("message" in heartbeat)) throw usageError(NOT_IN_BROWSERS, "heartbeat without message");
+  if (options.heartbeat && !heartbeat) throw usageError(NOT_IN_BROWSERS, "heartbeat without message");
   const limits = withDefaults("limits", LIMITS, options.limits);
   return {
     platform: { text: pageText },

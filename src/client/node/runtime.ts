@@ -5,7 +5,7 @@ import { nodePlatform } from "../../protocol/node/platform.ts";
 import { systemClock } from "../../protocol/run/clock.ts";
 import { Wheel } from "../../socket/wheel.ts";
 import type { ConnectOptions, MessageHeartbeat } from "../connect-options.ts";
-import { messageHeartbeat } from "../heartbeat.ts";
+import { messageHeartbeat, resolveMessageHeartbeat } from "../heartbeat.ts";
 import type { ClientRuntime } from "../runtime.ts";
 import type { Vitals, VitalsOwner } from "../vitals.ts";
 import { makeDial } from "./dial.ts";
@@ -18,6 +18,7 @@ import { waitingClock } from "./waiting-clock.ts";
 export function nodeRuntime(options: ConnectOptions): ClientRuntime {
   const dialOptions = resolveDialOptions(options, systemClock);
   const { limits, heartbeat } = dialOptions;
+  const messages = resolveMessageHeartbeat(options.heartbeat);
   const config = { clock: systemClock, wheel, limits, heartbeat };
   return {
     platform: nodePlatform,
@@ -34,7 +35,7 @@ export function nodeRuntime(options: ConnectOptions): ClientRuntime {
     },
     vitals(owner) {
       const vitals = new NodeVitals(config, owner);
-      return isByMessage(options.heartbeat) ? withMessages(vitals, owner, options.heartbeat) : vitals;
+      return messages ? withMessages(vitals, owner, messages) : vitals;
     },
     stream: sendClientStream,
     goodbye: (wire) => nodePlatform.defer(() => wire.resume?.()),
@@ -44,12 +45,8 @@ export function nodeRuntime(options: ConnectOptions): ClientRuntime {
 /** One timer for the deadlines of all connections. */
 const wheel = new Wheel(systemClock);
 
-function isByMessage(heartbeat: ConnectOptions["heartbeat"]): heartbeat is MessageHeartbeat {
-  return typeof heartbeat === "object" && "message" in heartbeat;
-}
-
 /** Messages in place of pings; the rest is as it is. */
-function withMessages(vitals: NodeVitals, owner: VitalsOwner, heartbeat: MessageHeartbeat): Vitals {
+function withMessages(vitals: NodeVitals, owner: VitalsOwner, heartbeat: Required<MessageHeartbeat>): Vitals {
   const messages = messageHeartbeat(owner, heartbeat, systemClock);
   return {
     active: () => vitals.active(),

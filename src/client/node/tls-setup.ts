@@ -12,6 +12,7 @@ export interface TlsSetup {
   readonly secureContext?: SecureContext;
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
+  readonly checkServerIdentity?: (host: string, certificate: object) => Error | undefined;
   /** What it was made of. */
   readonly given: TlsOptions;
 }
@@ -20,18 +21,20 @@ export interface TlsSetup {
 export function resolveTls(option: string, given: TlsOptions = {}): TlsSetup {
   checkObject(option, given, "an object such as { ca }");
   checkNames(given, KNOWN, option);
-  const { servername, rejectUnauthorized, ...ofContext } = given;
+  const { servername, rejectUnauthorized, checkServerIdentity, ...ofContext } = given;
   const { cert, key, pfx } = ofContext;
   if (cert !== undefined && key === undefined && pfx === undefined) throw missing(`${option}.key`, `${option}.cert`);
   if (key !== undefined && cert === undefined && pfx === undefined) throw missing(`${option}.cert`, `${option}.key`);
   checkType(`${option}.servername`, servername, "string");
   checkType(`${option}.rejectUnauthorized`, rejectUnauthorized, "boolean");
+  checkType(`${option}.checkServerIdentity`, checkServerIdentity, "function");
   checkAuthorities(option, ofContext.ca);
   const hasContext = Object.values(ofContext).some((value) => value !== undefined);
   return {
     ...(hasContext ? { secureContext: makeContext(option, ofContext) } : {}),
     ...(servername === undefined ? {} : { servername }),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(checkServerIdentity === undefined ? {} : { checkServerIdentity }),
     given,
   };
 }
@@ -85,6 +88,7 @@ const OPTIONS: Readonly<Record<keyof TlsOptions, true>> = {
   passphrase: true,
   servername: true,
   rejectUnauthorized: true,
+  checkServerIdentity: true,
   minVersion: true,
   maxVersion: true,
   ciphers: true,
@@ -95,7 +99,9 @@ function missing(option: string, other: string) {
   return usageError(BAD_OPTION, option, "missing", `both, ${other} and ${option}`);
 }
 
-function checkType(option: string, value: unknown, type: "string" | "boolean"): void {
+function checkType(option: string, value: unknown, type: keyof typeof EXPECTED): void {
   if (value === undefined || typeof value === type) return;
-  throw usageError(BAD_OPTION, option, String(value), type === "string" ? "a name" : "true or false");
+  throw usageError(BAD_OPTION, option, String(value), EXPECTED[type]);
 }
+
+const EXPECTED = { string: "a name", boolean: "true or false", function: "a function" };

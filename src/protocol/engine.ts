@@ -63,7 +63,7 @@ export class Engine {
       sink,
       listener: {
         inboundOnControl: (opcode, payload) => this.#inboundOnControl(opcode, payload),
-        inboundOnFail: (error) => this.#inboundOnFail(error),
+        inboundOnFail: (error) => this.#inboundOnEnd(error),
         inboundOnReady: () => (this.#end.inboundEnds ? this.abort() : sink.ready?.()),
       },
     });
@@ -242,7 +242,7 @@ export class Engine {
   }
 
   #inboundOnControl(opcode: number, payload: Uint8Array): void {
-    if (opcode === Opcode.close) return this.#inboundOnClose(payload);
+    if (opcode === Opcode.close) return this.#inboundOnEnd(payload);
     if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
     try {
       if (this.#autoPong) this.answerPing(payload);
@@ -251,20 +251,11 @@ export class Engine {
     }
   }
 
-  #inboundOnClose(payload: Uint8Array): void {
-    if (!this.#holds(payload)) this.#receiveClose(payload);
-  }
-
-  #inboundOnFail(error: ProtocolError): void {
-    if (!this.#holds(error)) this.#fail(error);
-  }
-
-  /** Whether what ends the connection waits until what came before it could be answered. */
-  #holds(end: Uint8Array | ProtocolError): boolean {
-    if (this.#end.state !== "open" || this.#sink.holdClose?.() !== true) return false;
+  #inboundOnEnd(end: Uint8Array | ProtocolError): void {
+    const waits = this.#end.state === "open" && this.#sink.holdClose?.() === true;
     this.#end.held = end;
-    this.#inbound.pause();
-    return true;
+    if (waits) this.#inbound.pause();
+    else this.#releaseClose();
   }
 
   #releaseClose(): void {

@@ -270,8 +270,8 @@ export class Inbound {
 
   #messagesOnDone(error: ProtocolError | undefined): void {
     if (this.#state === "ended") return;
-    if (error !== undefined) return this.#fail(error);
     this.#state = this.#pausing ? "paused" : "more";
+    if (error !== undefined) return this.#fail(error);
     while (this.#state === "more") {
       try {
         return this.#goOn();

@@ -1,8 +1,9 @@
-/** A peer's Close frame that is put aside until what came before it has been answered (RFC 6455, 5.5.1). */
+/** A peer's Close frame, or the rule it broke, put aside until what came before it has been answered (RFC 6455, 5.5.1). */
 
 import { describe, expect, test } from "vitest";
-import { takeBytes } from "../support/feed.ts";
-import { readFrames } from "../support/frames.ts";
+import { agreement } from "../support/agreements.ts";
+import { feed, settled, takeBytes } from "../support/feed.ts";
+import { frame, readFrames } from "../support/frames.ts";
 import { hex, toHex } from "../support/hex.ts";
 import { makeEnd } from "../support/pair.ts";
 
@@ -68,6 +69,65 @@ describe("a Close frame that the sink holds", () => {
     engine.resume();
 
     expect(sink.events.at(-1)).toMatchObject({ type: "close", code: 1002, error: "CLOSE_CODE_FORBIDDEN" });
+  });
+});
+
+describe("a broken rule that the sink holds", () => {
+  const MESSAGE_AND_FAULT = hex("8101 61  8300  8101 62"); // text "a", opcode 3, text "b"
+
+  test("lets messages be answered before it; what comes behind it is never read", () => {
+    const { engine, sink } = makeHolding();
+
+    expect(engine.receive(MESSAGE_AND_FAULT.slice())).toBe("paused");
+    expect(engine.receive(hex("8101 63"))).toBe("paused");
+    engine.send("answer");
+    engine.resume();
+
+    expect(readFrames(takeBytes(engine)).map(({ opcode, payload }) => `${opcode} ${toHex(payload)}`)).toEqual([
+      "1 616e73776572",
+      "8 03ea",
+    ]);
+    expect(sink.messages).toEqual(["a"]);
+    expect(sink.events.at(-1)).toMatchObject({ type: "close", code: 1002, wasClean: false, error: "OPCODE_RESERVED" });
+    expect(engine.transport).toBe("end");
+  });
+
+  test("is told also when the transport is gone, or was ended, before it was answered", () => {
+    for (const how of ["abort", "end"] as const) {
+      const { engine, sink } = makeHolding();
+      engine.receive(MESSAGE_AND_FAULT.slice());
+
+      engine[how]();
+      engine.resume();
+
+      expect(sink.events.at(-1)).toMatchObject({ type: "close", code: 1002, error: "OPCODE_RESERVED" });
+      expect(sink.events.filter(({ type }) => type === "close")).toHaveLength(1);
+    }
+  });
+
+  test("waits for nothing more when we close ourselves: one Close frame goes out", () => {
+    const { engine, sink } = makeHolding();
+    engine.receive(MESSAGE_AND_FAULT.slice());
+
+    engine.close(4000);
+
+    expect(readFrames(takeBytes(engine)).map(({ payload }) => toHex(payload))).toEqual(["0fa0"]);
+    expect(sink.events.at(-1)).toMatchObject({ type: "close", code: 1002, error: "OPCODE_RESERVED" });
+  });
+
+  test("in a message that was inflated off the event loop, too", async () => {
+    const end = makeEnd("client", { deflate: agreement() });
+    Object.assign(end.sink, { holdClose: () => true });
+    // Compressed, and corrupt: large enough to be inflated later.
+    const corrupt = frame({ opcode: 2, rsv: 4, payload: new Uint8Array(300_000).fill(0xff) });
+
+    await feed(end.engine, [hex("8101 61"), corrupt]);
+    expect(end.engine.state).toBe("open");
+    end.engine.send("answer");
+    end.engine.resume();
+    await settled(end.engine);
+
+    expect(end.sink.events.at(-1)).toMatchObject({ type: "close", code: 1007, error: "DEFLATE_CORRUPT" });
   });
 });
 

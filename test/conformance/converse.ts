@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Negotiation } from "./case.ts";
-import { connectEngine, ROLES } from "./endpoints.ts";
+import { connectOurs, ROLES } from "./endpoints.ts";
 import type { Frame } from "./frames.ts";
 import { close, describeFrame } from "./frames.ts";
 import { expectTcpEnd } from "./run-case.ts";
@@ -30,7 +30,7 @@ export function describeConversations(group: string, rows: readonly Conversation
 /** Holds one conversation. */
 export async function converse(row: Conversation, role: "server" | "client"): Promise<void> {
   const { count, deflate, message, fragmentSize = Number.POSITIVE_INFINITY } = row;
-  await using endpoints = await connectEngine(role, deflate);
+  await using endpoints = await connectOurs(role, deflate);
   const { peer, answer } = endpoints;
   if (role === "server") expect(answer, "the answer to our offer").toBe(deflate?.agreed ?? "");
 

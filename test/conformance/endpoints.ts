@@ -1,9 +1,11 @@
-/** The engine under test in either role over TCP, and the raw peer connected to it. */
+/** What is under test, in either role over TCP, and the raw peer connected to it: as users have it, or the bare engine. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { startEcho } from "../../src/cli/echo.ts";
+import type { ClientSocket } from "../../src/client/index.ts";
+import { connect, DisconnectError } from "../../src/client/index.ts";
 import type { CloseInfo, CompressionOptions, Engine, EngineSink, Limits, Message } from "../../src/protocol/index.ts";
 import { acceptUpgrade, encodeResponseHead, readUpgrade, resolveCompression } from "../../src/protocol/index.ts";
 import { runEngine, toUpgradeRequest } from "../../src/protocol/node/index.ts";
@@ -12,12 +14,12 @@ import type { Negotiation } from "./case.ts";
 import { connectRaw, listenRaw } from "./raw-handshake.ts";
 import type { RawPeer } from "./raw-peer.ts";
 
-/** A connection between the engine, which echoes, and the raw peer. */
+/** A connection between our side, which echoes, and the raw peer. */
 export interface Endpoints extends AsyncDisposable {
   readonly peer: RawPeer;
   /** What the server answered for `Sec-WebSocket-Extensions`. */
   readonly answer: string;
-  /** How the connection ended as the engine tells it; our echo server keeps that to itself. */
+  /** How the connection ended as our side tells it; our echo server keeps that to itself. */
   readonly closed?: Promise<CloseInfo>;
 }
 
@@ -43,9 +45,9 @@ export interface HoldOptions {
 /** Both roles, for tables. */
 export const ROLES = ["server", "client"] as const;
 
-/** Connects an engine of this role with a raw peer of the other: as a server, it is the one of `antiphon echo`. */
-export function connectEngine(role: "server" | "client", deflate?: Negotiation): Promise<Endpoints> {
-  return role === "server" ? connectEchoServer(deflate) : holdClient(deflate === undefined ? {} : { deflate });
+/** Connects our side in this role with a raw peer of the other: the server of `antiphon echo`, or a client of `connect`. */
+export function connectOurs(role: "server" | "client", deflate?: Negotiation): Promise<Endpoints> {
+  return role === "server" ? connectEchoServer(deflate) : connectEchoClient(deflate);
 }
 
 /** Connects an engine of our own, in this role, with a raw peer of the other. */
@@ -64,6 +66,38 @@ async function connectEchoServer(deflate?: Negotiation): Promise<Endpoints> {
       await server.close();
     },
   };
+}
+
+async function connectEchoClient(deflate?: Negotiation): Promise<Endpoints> {
+  const answer = deflate === undefined ? "" : (deflate.answer ?? deflate.agreed);
+  const server = await listenRaw(answer);
+  const opening = connect(`ws://127.0.0.1:${server.port}/`, {
+    heartbeat: false,
+    limits: TEST_TOOL_LIMITS,
+    compression: deflate !== undefined && AS_ECHO,
+  });
+  const [socket, peer] = await Promise.all([opening, server.peer]);
+  void echo(socket);
+  return {
+    peer,
+    answer,
+    closed: socket.closed,
+    async [Symbol.asyncDispose]() {
+      peer.destroy();
+      socket.terminate();
+      server.close();
+    },
+  };
+}
+
+/** As a user writes it. */
+async function echo(socket: ClientSocket): Promise<void> {
+  try {
+    for await (const message of socket) await socket.send(message);
+  } catch (error) {
+    // The connection has ended under a message: what the peer got of it is its own to judge.
+    if (!(error instanceof DisconnectError)) throw error;
+  }
 }
 
 async function holdServer(options: HoldOptions): Promise<HeldEndpoints> {
@@ -146,7 +180,7 @@ const TEST_TOOL_LIMITS: Partial<Limits> = {
 
 /** As the echo server has it: every message is compressed, as the other side wants it. */
 function toCompression({ deflate, compression }: HoldOptions) {
-  if (deflate === undefined) return null;
-  const asEcho = { serverNoContextTakeover: false, clientNoContextTakeover: false, threshold: 0 };
-  return resolveCompression({ ...asEcho, ...compression });
+  return deflate === undefined ? null : resolveCompression({ ...AS_ECHO, ...compression });
 }
+
+const AS_ECHO = { serverNoContextTakeover: false, clientNoContextTakeover: false, threshold: 0 };

@@ -5,7 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { startEcho } from "../../src/cli/echo.ts";
 import { openClient } from "../support/client.ts";
-import { connectEngine } from "./endpoints.ts";
+import { connectOurs } from "./endpoints.ts";
 import { close, describeFrame, encodeFrame, text } from "./frames.ts";
 import { dial, listenTcp, proofOf, readHead, upgradeRequest, upgradeResponse } from "./raw-handshake.ts";
 import { RawPeer } from "./raw-peer.ts";
@@ -155,7 +155,7 @@ describe("x.http our client over raw TCP", () => {
 });
 
 test("the harness itself: a wait that is in vain says what was expected and what had come", async () => {
-  await using endpoints = await connectEngine("client");
+  await using endpoints = await connectOurs("client");
   const { peer } = endpoints;
   await peer.send(HELLO, close(1000));
   await peer.receive(2);

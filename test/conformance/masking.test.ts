@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { hex } from "../support/hex.ts";
 import type { Case } from "./case.ts";
 import { apart, chopped, echoes, fails, piece, quiet } from "./case.ts";
-import { connectEngine } from "./endpoints.ts";
+import { connectOurs } from "./endpoints.ts";
 import type { Frame } from "./frames.ts";
 import { binary, close, last, ping, pong, repeat, text, textPart } from "./frames.ts";
 import { describeCases } from "./run-case.ts";
@@ -83,7 +83,7 @@ describeCases("x.mask a key goes on where a chunk was cut", [
 
 describe("our client", () => {
   test("masks each frame with a fresh key", async () => {
-    await using endpoints = await connectEngine("client");
+    await using endpoints = await connectOurs("client");
     const { peer } = endpoints;
 
     await peer.send(...Array.from({ length: 200 }, () => HELLO));

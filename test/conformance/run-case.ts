@@ -1,10 +1,10 @@
-/** Runs the cases of a table against the engine, as a server and as a client, over TCP. */
+/** Runs the cases of a table against our server and our client, over TCP. */
 
 import { describe, expect, test } from "vitest";
 import type { Case, End, Step } from "./case.ts";
 import { describeAll } from "./case.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { connectEngine, ROLES } from "./endpoints.ts";
+import { connectOurs, ROLES } from "./endpoints.ts";
 import type { Frame } from "./frames.ts";
 import { close, describeFrame } from "./frames.ts";
 import type { RawPeer } from "./raw-peer.ts";
@@ -22,7 +22,7 @@ export function describeCases(group: string, cases: readonly Case[]): void {
 
 /** Runs one case. */
 export async function runCase(row: Case, role: "server" | "client"): Promise<void> {
-  await using endpoints = await connectEngine(role, row.deflate);
+  await using endpoints = await connectOurs(role, row.deflate);
   const { peer, answer } = endpoints;
   const { back = [], end = { type: "closes" } } = row;
   if (role === "server") expect(answer, "the answer to our offer").toBe(row.deflate?.agreed ?? "");

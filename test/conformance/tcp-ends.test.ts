@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { hex } from "../support/hex.ts";
-import { connectEngine, holdEngine, ROLES } from "./endpoints.ts";
+import { connectOurs, holdEngine, ROLES } from "./endpoints.ts";
 import type { Frame } from "./frames.ts";
 import { binary, close, describeFrame, last, ping, pong, repeat, text, textPart } from "./frames.ts";
 import type { RawPeer } from "./raw-peer.ts";
@@ -19,7 +19,7 @@ describe.each(ROLES)("x.tcp the peer goes on sending: our engine as a %s", (role
     ["text that is no UTF-8", [text(hex("ff"))], 1007],
     ["a Close frame", [close(1001)], 1001],
   ])("our Close frame after %s can be read behind 32 MiB more, and TCP is not reset", async (_, frames, code) => {
-    await using endpoints = await connectEngine(role);
+    await using endpoints = await connectOurs(role);
     const { peer } = endpoints;
 
     // Unread until all is written, as a peer does that writes first and reads later.

@@ -31,6 +31,24 @@ describe("connect", () => {
     expect([socket.protocol, socket.headers, socket.url.href]).toEqual(["b", headers, "wss://elsewhere/"]);
   });
 
+  test("knows what was agreed on with each connection anew", async () => {
+    const { connect, runtime, clock } = testClient({ script: ["waits", "waits"] });
+    const opening = connect({ reconnect: true, subprotocols: ["a", "b"] });
+    await settle();
+    runtime.attempt.open({ protocol: "a", headers: new Headers({ server: "1" }), url: new URL("ws://elsewhere/") });
+    const socket = await opening;
+    const { id } = socket;
+    runtime.server.cut();
+    await clock.pass(500);
+    expect([socket.protocol, socket.headers?.get("server"), socket.url.href]).toEqual(["a", "1", "ws://test/"]);
+
+    runtime.attempt.open({ protocol: "b", headers: new Headers({ server: "2" }) });
+    await settle();
+
+    expect([socket.protocol, socket.headers?.get("server"), socket.url.href]).toEqual(["b", "2", "ws://test/"]);
+    expect(socket.id).toBe(id);
+  });
+
   test("hands the place, the subprotocols and the headers to the runtime", async () => {
     const { connect, runtime } = testClient();
     const headers = { authorization: "Bearer x" };

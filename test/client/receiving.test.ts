@@ -307,6 +307,20 @@ describe("a client that reads slowly", () => {
   });
 });
 
+test("where the wire cannot be held back, all comes, and receiveFullTimeout holds", async () => {
+  const { connect, runtime, clock } = testClient({ isPlain: true });
+  const socket = await connect({ limits: { receiveMessages: 2, receiveFullTimeout: 5_000 } });
+  const texts = burst(runtime.server.socket, 10);
+  await clock.pass(4_999);
+  expect(socket.state).toBe("open");
+
+  await clock.pass(1);
+  await settle();
+
+  expect(await socket.closed).toMatchObject({ code: 1008, error: { code: "RECEIVE_QUEUE_FULL" } });
+  expect(await all(socket)).toEqual(texts);
+});
+
 describe("ignoreMessages", () => {
   test("throws away what waits and what comes, over all connections, and holds nobody back", async () => {
     const { socket, runtime, clock } = await open({ limits: { receiveMessages: 2 } });

@@ -80,33 +80,9 @@ export class Ledger {
     expect(socket.outbox).toEqual({ messages: 0, bytes: 0, dropped: 0 });
     socket.terminate();
     for (let i = 0; i < 100 && runtime.clock.timers > 0; i++) await runtime.clock.pass(60_000);
-    this.#check();
+    const received = runtime.attempts.flatMap(({ server }) => (server ? [server.reports.received.map(String)] : []));
+    expectAccount({ sent: this.sent, received, unconfirmed: this.unconfirmed });
     await expectNothingLeft(runtime);
-  }
-
-  /** Every connection got a run of messages without a gap; between the runs is what was lost, and counted. */
-  #check(): void {
-    const servers = this.runtime.attempts.flatMap(({ server }) => server?.reports ?? []);
-    expect(this.unconfirmed).toHaveLength(servers.length);
-    let next = 0;
-    let begin = 0;
-    let mayBeLost = 0;
-    servers.forEach(({ received }, i) => {
-      const first = received.length > 0 ? this.sent.indexOf(String(received[0])) : next;
-      expect(first, "nothing out of order, nothing twice").toBeGreaterThanOrEqual(next);
-      expect(first - next, "nothing is lost that was not counted").toBeLessThanOrEqual(mayBeLost);
-      expect(received, "no gap in a connection").toEqual(this.sent.slice(first, first + received.length));
-      // A connection that got nothing may have lost something all the same; it adds up until one gets something.
-      if (received.length > 0) {
-        expect(mayBeLost, "nothing is counted that was not handed over").toBeLessThanOrEqual(first - begin);
-        mayBeLost = 0;
-        begin = first;
-      }
-      mayBeLost += this.unconfirmed[i]!;
-      next = first + received.length;
-    });
-    expect(this.unconfirmed.at(-1), "the last ping has confirmed all").toBe(0);
-    expect(this.sent.length - next, "nothing at the end is lost uncounted").toBeLessThanOrEqual(mayBeLost);
   }
 
   #take(size: number, send: (text: string) => Promise<void>): void {
@@ -114,4 +90,35 @@ export class Ledger {
     this.sent.push(text);
     this.#promises.push(send(text).catch(() => {}));
   }
+}
+
+/** What was sent, what each connection has received, and what each was said to have lost at most. */
+export interface Account {
+  readonly sent: readonly string[];
+  readonly received: readonly (readonly string[])[];
+  readonly unconfirmed: readonly number[];
+}
+
+/** Every connection got a run of messages without a gap; between the runs is what was lost, and counted. */
+export function expectAccount({ sent, received, unconfirmed }: Account): void {
+  expect(unconfirmed).toHaveLength(received.length);
+  let next = 0;
+  let begin = 0;
+  let mayBeLost = 0;
+  received.forEach((run, i) => {
+    const first = run.length > 0 ? sent.indexOf(run[0]!) : next;
+    expect(first, "nothing out of order, nothing twice").toBeGreaterThanOrEqual(next);
+    expect(first - next, "nothing is lost that was not counted").toBeLessThanOrEqual(mayBeLost);
+    expect(run, "no gap in a connection").toEqual(sent.slice(first, first + run.length));
+    // A connection that got nothing may have lost something all the same; it adds up until one gets something.
+    if (run.length > 0) {
+      expect(mayBeLost, "nothing is counted that was not handed over").toBeLessThanOrEqual(first - begin);
+      mayBeLost = 0;
+      begin = first;
+    }
+    mayBeLost += unconfirmed[i]!;
+    next = first + run.length;
+  });
+  expect(unconfirmed.at(-1), "the last ping has confirmed all").toBe(0);
+  expect(sent.length - next, "nothing at the end is lost uncounted").toBeLessThanOrEqual(mayBeLost);
 }

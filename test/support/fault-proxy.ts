@@ -11,7 +11,7 @@ export interface ProxyFault {
    * `fin`: both sides get a FIN; `reset`: both get a reset; `half`: who should have had the bytes gets a FIN, and the other
    * way goes on; `stall`: nothing, for ever; `delay`: a pause of a few milliseconds.
    */
-  readonly then: "fin" | "reset" | "half" | "stall" | "delay";
+  readonly how: "fin" | "reset" | "half" | "stall" | "delay";
 }
 
 /** What one connection goes through. */
@@ -22,12 +22,18 @@ export interface ProxyScript {
   readonly down?: ProxyFault;
   /** Every byte arrives in a chunk of its own. */
   readonly isSplit?: boolean;
-  /** The server is not asked: this is the answer to whatever comes first, or to the connection as such. */
-  readonly answer?: {
-    readonly bytes: Uint8Array | string;
-    readonly at: "connect" | "request";
-    readonly isLast?: boolean;
-  };
+  /** The server is not asked: this answers instead. */
+  readonly answer?: ProxyAnswer;
+}
+
+/** What comes in place of the server's answer. */
+export interface ProxyAnswer {
+  /** Bytes, or characters, a byte for each; or what makes them of the request. */
+  readonly bytes: Uint8Array | string | ((request: string) => Uint8Array | string);
+  /** Without being asked, or once the client has sent something. @default "request" */
+  readonly at?: "connect" | "request";
+  /** A FIN follows. @default false */
+  readonly isLast?: boolean;
 }
 
 /** Listens on any free port of this machine until the test is over. */
@@ -106,14 +112,17 @@ export class ProxiedConnection {
     this.#server?.destroy();
   }
 
-  #answer({ bytes, at, isLast = false }: NonNullable<ProxyScript["answer"]>): void {
-    const say = () => (isLast ? this.#client.end(bytes) : this.#client.write(bytes));
-    if (at === "connect") say();
-    this.#client.on("data", () => {
-      if (at === "request") say();
-      at = "connect";
-    });
-    this.#client.on("end", () => this.#client.end());
+  #answer({ bytes, at = "request", isLast = false }: ProxyAnswer): void {
+    const client = this.#client;
+    const say = (request: string) => {
+      const answer = typeof bytes === "function" ? bytes(request) : bytes;
+      this.#write(client, typeof answer === "string" ? Buffer.from(answer, "latin1") : answer);
+      if (isLast) client.end();
+    };
+    if (at === "connect") say("");
+    else client.once("data", (request: Buffer) => say(request.toString("latin1")));
+    client.on("data", () => {});
+    client.on("end", () => client.end());
   }
 
   #carry(way: "up" | "down", from: Socket, to: Socket): void {
@@ -121,7 +130,7 @@ export class ProxiedConnection {
     let left = fault?.after ?? Number.POSITIVE_INFINITY;
     from.on("end", () => !this.#isOver && to.end());
     from.on("close", () => !this.#isOver && to.destroy());
-    if (left === 0 && fault!.then !== "delay") return this.#strike(fault!.then, from, to);
+    if (left === 0 && fault!.how !== "delay") return this.#strike(fault!.how, from, to);
     from.on("data", (chunk: Buffer) => {
       const part = chunk.subarray(0, Math.min(left, chunk.length));
       left -= part.length;
@@ -129,7 +138,7 @@ export class ProxiedConnection {
       this.#write(to, part);
       if (left > 0 || fault === undefined) return;
       from.removeAllListeners("data");
-      if (fault.then !== "delay") return this.#strike(fault.then, from, to);
+      if (fault.how !== "delay") return this.#strike(fault.how, from, to);
       from.pause();
       setTimeout(() => {
         this.#write(to, chunk.subarray(part.length));
@@ -145,7 +154,7 @@ export class ProxiedConnection {
     for (const byte of bytes) to.write(Uint8Array.of(byte));
   }
 
-  #strike(how: Exclude<ProxyFault["then"], "delay">, from: Socket, to: Socket): void {
+  #strike(how: Exclude<ProxyFault["how"], "delay">, from: Socket, to: Socket): void {
     switch (how) {
       // What still comes this way goes nowhere.
       case "half":

@@ -1,5 +1,7 @@
 /** Looks after what a client must not leave behind: sockets and timers; and whether its errors are those that are documented. */
 
+import diagnostics from "node:diagnostics_channel";
+import type { Socket } from "node:net";
 import { expect } from "vitest";
 import * as errors from "../../src/errors.ts";
 import { AntiphonError } from "../../src/errors.ts";
@@ -20,13 +22,18 @@ export function nameOf(error: unknown): string {
   return `${name} ${code}`;
 }
 
+/** Every socket that was made in this process to connect to somewhere. */
+const sockets: Socket[] = [];
+
 /** Call it once in a file of tests, before the first socket. */
 export function watchLeftovers(): void {
   watchTimers();
+  diagnostics.subscribe("net.client.socket", (message) => sockets.push((message as { socket: Socket }).socket));
 }
 
-/** No timer of ours runs, and no client's side of the proxy is open. */
+/** No timer of ours runs, no socket to the proxy is left, and the proxy has seen the end of all. */
 export async function expectNoLeftovers(proxy: FaultProxy): Promise<void> {
+  await eventually(() => sockets.filter((one) => !one.destroyed && one.remotePort === proxy.port).length).toBe(0);
   await eventually(() => proxy.open).toBe(0);
   const ofClients = (place: string) => place.includes("/src/") && !/\/src\/(hosts|server)\//.test(place);
   await eventually(() => liveTimers().filter(ofClients)).toEqual([]);

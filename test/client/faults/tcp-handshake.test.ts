@@ -32,18 +32,19 @@ async function echoed(socket: ClientSocket): Promise<CloseInfo> {
 
 interface Sweep {
   readonly way: "up" | "down";
-  readonly then: ProxyFault["then"];
+  readonly how: ProxyFault["how"];
   readonly options?: ConnectOptions;
 }
 
 /** How it ended for a fault at each byte: every outcome there was. Many at a time. */
-async function sweep(target: number, { way, then, options }: Sweep): Promise<string[]> {
-  const size = (await sizes(target))[way];
+async function sweep(target: number, { way, how, options }: Sweep): Promise<string[]> {
+  // A handshake that has gone through whole is no stalled one.
+  const size = (await sizes(target))[way] - (how === "stall" ? 1 : 0);
   const results: string[] = [];
   const proxy = await FaultProxy.to(target);
   for (let from = 0; from <= size; from += BATCH) {
     const ks = Array.from({ length: Math.min(BATCH, size + 1 - from) }, (_, i) => from + i);
-    for (const k of ks) proxy.scripts.push({ [way]: { after: k, then } });
+    for (const k of ks) proxy.scripts.push({ [way]: { after: k, how } });
     results.push(...(await Promise.all(ks.map(() => outcome(proxy, options)))));
   }
   await expectNoLeftovers(proxy);
@@ -59,51 +60,58 @@ async function sizes(target: number): Promise<{ up: number; down: number }> {
 
 /** So many at once: a stall takes its time. */
 const BATCH = 64;
-const IMPATIENT: ConnectOptions = { timeout: 60, heartbeat: { interval: 20, timeout: 60 } };
 const ENDED = "ConnectError CONNECTION_ENDED";
 const RESET = "ConnectError CONNECTION_RESET";
 const LATE = "TimeoutError CONNECT_TIMEOUT";
 
 describe("after each byte of the request", () => {
-  test.each<[ProxyFault["then"], string[]]>([
+  test.each<[ProxyFault["how"], string[]]>([
     ["fin", [ENDED]],
     ["reset", [RESET]],
     // The server hears the end of the request, and ends; behind the last byte it has opened the WebSocket, and ends that.
     ["half", [ENDED, "HandshakeError UPGRADE_REFUSED", "open, then 1006"]],
     ["delay", ["open, then 1000"]],
-  ])("%s", async (then, expected) => {
+  ])("%s", async (how, expected) => {
     const { port } = await listeningApp(echo);
 
-    expect(await sweep(port, { way: "up", then })).toEqual(expected.sort());
+    expect(await sweep(port, { way: "up", how })).toEqual(expected.sort());
   });
 
   test("stall", async () => {
     const { port } = await listeningApp(echo);
 
-    const results = await sweep(port, { way: "up", then: "stall", options: IMPATIENT });
-    expect(results).toEqual([LATE, "open, then 1006"]);
+    expect(await sweep(port, { way: "up", how: "stall", options: { timeout: 60 } })).toEqual([LATE]);
   });
 });
 
 describe("after each byte of the answer", () => {
-  test.each<[ProxyFault["then"], string[]]>([
+  test.each<[ProxyFault["how"], string[]]>([
     ["fin", [ENDED, "open, then 1006"]],
     // Node takes a reset behind bytes that were not read yet for an end.
     ["reset", [ENDED, RESET, "open, then 1006"]],
     ["half", [ENDED, "open, then 1006"]],
     ["delay", ["open, then 1000"]],
-  ])("%s", async (then, expected) => {
+  ])("%s", async (how, expected) => {
     const { port } = await listeningApp(echo);
 
-    expect(await sweep(port, { way: "down", then })).toEqual(expected.sort());
+    expect(await sweep(port, { way: "down", how })).toEqual(expected.sort());
   });
 
   test("stall", async () => {
     const { port } = await listeningApp(echo);
 
-    const results = await sweep(port, { way: "down", then: "stall", options: IMPATIENT });
-    expect(results).toEqual([LATE, "open, then 1006"]);
+    expect(await sweep(port, { way: "down", how: "stall", options: { timeout: 60 } })).toEqual([LATE]);
   });
+});
+
+test.each(["up", "down"] as const)("behind the handshake, a stall is found out by the heartbeat: %s", async (way) => {
+  const { port } = await listeningApp(echo);
+  const after = (await sizes(port))[way];
+  const proxy = await FaultProxy.to(port, { [way]: { after, how: "stall" } });
+
+  expect(await outcome(proxy, { heartbeat: { interval: 20, timeout: 60 } })).toBe("open, then 1006");
+
+  await expectNoLeftovers(proxy);
 });
 
 test("split into single bytes, both ways, it opens all the same", async () => {

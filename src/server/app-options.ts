@@ -1,11 +1,12 @@
 /** The options of an app: what users write, checked once, and what the parts of the server are handed. */
 
-import { BAD_OPTION, UNKNOWN_OPTION, usageError } from "../errors.ts";
+import { BAD_OPTION, usageError } from "../errors.ts";
 import type { CompressionOptions, ResolvedCompression } from "../protocol/deflate/compression-options.ts";
-import { resolveCompression } from "../protocol/deflate/compression-options.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { defaultLimits } from "../protocol/limits.ts";
+import { checkNames, checkObject } from "../socket/check-options.ts";
 import type { JsonCodec } from "../socket/json-codec.ts";
+import { toCompression, toHeartbeat } from "../socket/shared-options.ts";
 import type { HeartbeatOptions, OverRatePolicy, SlowConsumerPolicy } from "../socket/socket-config.ts";
 import type { SocketLimits } from "../socket/socket-limits.ts";
 import { defaultSocketLimits, fillLimits } from "../socket/socket-limits.ts";
@@ -88,7 +89,7 @@ export function resolveAppOptions(options: AppOptions, hostObservers: readonly O
     checkHost: hostCheck(options.hosts),
     remote: remoteAddress(options.trustProxy),
     limits: resolveAppLimits(options.limits),
-    heartbeat: resolveHeartbeat(options.heartbeat),
+    heartbeat: toHeartbeat(options.heartbeat),
     compression: toCompression(options.compression),
     json,
     slowConsumer: oneOf("slowConsumer", options.slowConsumer ?? "close", ["close", "drop-oldest", "drop-newest"]),
@@ -114,12 +115,6 @@ export function resolveRouteLimits(path: string, given: Partial<RouteLimits> = {
 export function pickEngineLimits(limits: AppLimits): Limits {
   const names = Object.keys(defaultLimits) as (keyof Limits)[];
   return Object.fromEntries(names.map((name) => [name, limits[name]])) as unknown as Limits;
-}
-
-/** Throws a `UsageError` for a name that is none of `known`: most often one that was mistyped. */
-export function checkNames(options: object, known: readonly string[], place: string): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw usageError(UNKNOWN_OPTION, unknown, place, known.join(", "));
 }
 
 const DEFAULTS: AppLimits = { ...defaultLimits, ...defaultSocketLimits, ...defaultServerLimits };
@@ -149,28 +144,6 @@ const OPTIONS: Readonly<Record<keyof AppOptions, true>> = {
   overRate: true,
 };
 const KNOWN = Object.keys(OPTIONS);
-
-function toCompression(option: AppOptions["compression"] = false): ResolvedCompression | null {
-  if (typeof option === "object") checkNames(option, Object.keys(resolveCompression(true)!), "compression");
-  else if (typeof option !== "boolean")
-    throw usageError(BAD_OPTION, "compression", String(option), "true, false or options");
-  return resolveCompression(option);
-}
-
-function resolveHeartbeat(option: AppOptions["heartbeat"] = {}): HeartbeatOptions | null {
-  if (option === false) return null;
-  checkObject("heartbeat", option, "false, or an object with interval and timeout");
-  checkNames(option, ["interval", "timeout"], "heartbeat");
-  const { interval = 25_000, timeout = 20_000 } = option;
-  for (const [name, value] of Object.entries({ interval, timeout })) {
-    if (!(value > 0)) throw usageError(BAD_OPTION, `heartbeat.${name}`, String(value), "milliseconds above 0");
-  }
-  return { interval, timeout };
-}
-
-function checkObject(name: string, value: unknown, expected: string): void {
-  if (typeof value !== "object" || value === null) throw usageError(BAD_OPTION, name, String(value), expected);
-}
 
 function checkMethods(name: string, value: object, methods: readonly string[]): void {
   checkObject(name, value, `an object with the methods ${methods.join(", ")}`);

@@ -4,7 +4,7 @@ import { TIMEOUT_INVALID, usageError } from "../errors.ts";
 import { encodeClosePayload } from "../protocol/close-code.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Clock } from "../protocol/run/clock.ts";
-import { checkNames } from "./app-options.ts";
+import { checkNames } from "../socket/check-options.ts";
 import type { Stoppable } from "./host.ts";
 import type { Hub } from "./hub.ts";
 import type { Observer } from "./observing/observer.ts";

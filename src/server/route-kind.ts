@@ -1,7 +1,7 @@
 /** What a user registered for a route: a function, or events; anything else is a mistake that is told at once. */
 
 import { BAD_HANDLER, BAD_OPTION, usageError } from "../errors.ts";
-import { checkNames } from "./app-options.ts";
+import { checkNames } from "../socket/check-options.ts";
 import type { AnyEvents, AnyHandler } from "./routes.ts";
 
 /** One style or the other. */

@@ -118,6 +118,15 @@ describe("connect", () => {
     await expectNothingLeft(runtime);
   });
 
+  test("refuses a wrong place at once, also where it would try for ever", async () => {
+    const { connect, runtime } = testClient();
+    const reconnect = { initial: true, shouldReconnect: () => true };
+
+    await expect(connect({ reconnect }, "no place")).rejects.toMatchObject({ code: "BAD_URL" });
+
+    await expectNothingLeft(runtime);
+  });
+
   test("takes options that are undefined as if they were left out", async () => {
     const { connect } = testClient();
     const names =

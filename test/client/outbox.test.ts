@@ -265,6 +265,18 @@ describe("promises", () => {
     expect(socket.bufferedAmount).toBe(0);
   });
 
+  test("wait for room each time anew", async () => {
+    const { socket, runtime } = await full();
+    for (let i = 0; i < 3; i++) {
+      runtime.server.client.unblock();
+      await settle();
+      runtime.server.client.block();
+
+      const send = socket.send("x".repeat(70_000));
+      expect(await stateOfPromise(send)).toBe("pending");
+    }
+  });
+
   test("resolve when the connection dies and another one follows: what was not handed over goes out with that", async () => {
     const { socket, runtime, clock, first } = await full();
     const sends = [socket.send("1"), socket.send(new Uint8Array(10_000)), socket.send("2")];

@@ -1,5 +1,6 @@
 /** What a client sends over an open connection, and over one that breaks: bytes, streams, pings. */
 
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import type { DisconnectInfo } from "../../src/client/disconnect-info.ts";
 import { agreement } from "../support/agreements.ts";
@@ -63,6 +64,19 @@ describe("sendStream", () => {
 
     expect(runtime.received).toEqual(["stream", Uint8Array.of(1, 2), "behind"]);
     await expectNothingLeft(runtime);
+  });
+
+  test("leaves nothing behind, however many there were", async () => {
+    const { connect, runtime, clock } = testClient();
+    const socket = await connect({ reconnect: true });
+    for (let i = 0; i < 20; i++) await socket.sendStream(["x"]);
+    for (let i = 0; i < 20; i++) socket.sendStream(["x"]).catch(() => {});
+    runtime.server.cut();
+    await clock.pass(500);
+    await settle();
+
+    expect(getEventListeners(socket.signal, "abort")).toEqual([]);
+    expect(socket.outbox.messages).toBe(0);
   });
 
   test("waits for the next connection while away, in its place", async () => {

@@ -2,15 +2,15 @@
 
 import { BAD_OPTION, usageError } from "../../errors.ts";
 import type { ResolvedCompression } from "../../protocol/deflate/compression-options.ts";
-import { resolveCompression } from "../../protocol/deflate/compression-options.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { defaultLimits } from "../../protocol/limits.ts";
 import type { Clock } from "../../protocol/run/clock.ts";
+import { checkNames, checkObject } from "../../socket/check-options.ts";
+import { toCompression, toHeartbeat } from "../../socket/shared-options.ts";
 import type { HeartbeatOptions } from "../../socket/socket-config.ts";
 import type { SocketLimits } from "../../socket/socket-limits.ts";
 import { defaultSocketLimits, fillLimits } from "../../socket/socket-limits.ts";
 import type { ClientLimits, ConnectOptions } from "../connect-options.ts";
-import { checkNames, checkObject } from "./check-options.ts";
 import type { ProxyChoice } from "./proxy.ts";
 import { resolveProxy } from "./proxy.ts";
 import type { TlsSetup } from "./tls-setup.ts";
@@ -39,7 +39,7 @@ export function resolveDialOptions(options: ConnectOptions, clock: Clock): DialO
     proxyFor: resolveProxy(options.proxy),
     redirects: toRedirects(options.redirects),
     http2: toHttp2(options.http2),
-    heartbeat: toHeartbeat(options.heartbeat),
+    heartbeat: toPings(options.heartbeat),
     limits: toLimits(options.limits),
     clock,
   };
@@ -66,15 +66,6 @@ function toLimits(given: ConnectOptions["limits"] = {}): NodeLimits {
   return fillLimits(DEFAULTS, given);
 }
 
-function toCompression(option: ConnectOptions["compression"] = false): ResolvedCompression | null {
-  if (typeof option === "object" && option !== null) {
-    checkNames(option, Object.keys(resolveCompression(true)!), "compression");
-  } else if (typeof option !== "boolean") {
-    throw usageError(BAD_OPTION, "compression", String(option), "true, false or options");
-  }
-  return resolveCompression(option);
-}
-
 function toRedirects(option: ConnectOptions["redirects"] = 0): number {
   if (Number.isInteger(option) && option >= 0) return option;
   throw usageError(BAD_OPTION, "redirects", String(option), "how many to follow: a whole number from 0 on");
@@ -85,15 +76,7 @@ function toHttp2(option: ConnectOptions["http2"] = false): boolean {
   throw usageError(BAD_OPTION, "http2", String(option), "true or false");
 }
 
-function toHeartbeat(option: ConnectOptions["heartbeat"] = {}): HeartbeatOptions | null {
-  if (option === false) return null;
-  checkObject("heartbeat", option, "false, or an object with interval and timeout");
-  // Whoever sends messages of the user's instead checks the rest.
-  if ("message" in option) return null;
-  checkNames(option, ["interval", "timeout"], "heartbeat");
-  const { interval = 25_000, timeout = 20_000 } = option;
-  for (const [name, value] of Object.entries({ interval, timeout })) {
-    if (!(value > 0)) throw usageError(BAD_OPTION, `heartbeat.${name}`, String(value), "milliseconds above 0");
-  }
-  return { interval, timeout };
+/** Whoever sends messages of the user's instead checks those. */
+function toPings(option: ConnectOptions["heartbeat"]): HeartbeatOptions | null {
+  return option && "message" in option ? null : toHeartbeat(option);
 }

@@ -3,8 +3,8 @@
 import { BAD_OPTION, usageError } from "../../errors.ts";
 import type { HeaderFields } from "../../protocol/handshake/headers.ts";
 import { toOwnFields } from "../../protocol/handshake/own-headers.ts";
+import { checkNames, checkObject } from "../../socket/check-options.ts";
 import type { ConnectOptions } from "../connect-options.ts";
-import { checkNames, checkObject } from "./check-options.ts";
 import { proxyFromEnvironment } from "./proxy-from-environment.ts";
 import { toFields } from "./request-fields.ts";
 import type { Target } from "./target.ts";

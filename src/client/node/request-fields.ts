@@ -1,8 +1,8 @@
 /** Header fields as users write them, a record or pairs, and as Node's answers have them. */
 
 import type { HeaderFields, HeaderInput } from "../../protocol/handshake/headers.ts";
+import { checkObject } from "../../socket/check-options.ts";
 import type { RequestHeaders } from "../dialer.ts";
-import { checkObject } from "./check-options.ts";
 
 /** Pairs of names and values, which are not checked yet. Throws a `UsageError` for what holds none. */
 export function toFields(headers: RequestHeaders | undefined): HeaderFields {

@@ -3,8 +3,8 @@
 import type { SecureContext, SecureContextOptions } from "node:tls";
 import { createSecureContext } from "node:tls";
 import { BAD_OPTION, TLS_INVALID, usageError } from "../../errors.ts";
+import { checkNames, checkObject } from "../../socket/check-options.ts";
 import type { TlsOptions } from "../connect-options.ts";
-import { checkNames, checkObject } from "./check-options.ts";
 
 /** What `tls.connect` is given beside where to. */
 export interface TlsSetup {

@@ -2,8 +2,8 @@
 
 import type { Duplex } from "node:stream";
 import { BAD_PREFIX, NO_SERVER, usageError } from "../../errors.ts";
-import { checkNames } from "../../server/app-options.ts";
 import type { Hosted, Stoppable } from "../../server/host.ts";
+import { checkNames } from "../../socket/check-options.ts";
 import type { AnyServer, Mount } from "./shared-server.ts";
 import { sharedServer } from "./shared-server.ts";
 

@@ -13,7 +13,7 @@ import {
   TLS_INCOMPLETE,
   usageError,
 } from "../../errors.ts";
-import { checkNames } from "../../server/app-options.ts";
+import { checkNames } from "../../socket/check-options.ts";
 import type { SignalOptions } from "./signals.ts";
 
 /** Where and how to listen. */

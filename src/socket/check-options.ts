@@ -1,6 +1,6 @@
 /** Options as users write them: whether the names are known, and the values of the right kind. */
 
-import { BAD_OPTION, UNKNOWN_OPTION, usageError } from "../../errors.ts";
+import { BAD_OPTION, UNKNOWN_OPTION, usageError } from "../errors.ts";
 
 /** Throws a `UsageError` for a name that is none of `known`: most often one that was mistyped. */
 export function checkNames(options: object, known: readonly string[], place: string): void {

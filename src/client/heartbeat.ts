@@ -9,7 +9,7 @@ import { withDefaults } from "./with-defaults.ts";
 
 /** The option with nothing left out; `undefined` where it is none of messages. Throws a `UsageError` for what is wrong with it. */
 export function resolveMessageHeartbeat(option: ConnectOptions["heartbeat"]): Required<MessageHeartbeat> | undefined {
-  return option && "message" in option ? withDefaults("heartbeat", DEFAULTS, option) : undefined;
+  return "message" in Object(option) ? withDefaults("heartbeat", DEFAULTS, option as MessageHeartbeat) : undefined;
 }
 
 const DEFAULTS: Required<MessageHeartbeat> = { message: () => "", interval: 25_000, timeout: 20_000 };

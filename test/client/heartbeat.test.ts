@@ -158,6 +158,13 @@ describe("a heartbeat by messages", () => {
   });
 });
 
+test.each([true, false, null, undefined, 7, "message", {}, { interval: 5 }])(
+  "the option %o is none of messages",
+  (option) => {
+    expect(resolveMessageHeartbeat(option as never)).toBeUndefined();
+  },
+);
+
 test.each<[object, string]>([
   [{ message: "ping" }, "heartbeat.message is ping, expected a function"],
   [{ message: () => "ping", interval: 0 }, "heartbeat.interval is 0, expected a number above 0"],

@@ -78,5 +78,5 @@ function toHttp2(option: ConnectOptions["http2"] = false): boolean {
 
 /** Whoever sends messages of the user's instead checks those. */
 function toPings(option: ConnectOptions["heartbeat"]): HeartbeatOptions | null {
-  return option && "message" in option ? null : toHeartbeat(option);
+  return "message" in Object(option) ? null : toHeartbeat(option);
 }

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket as Undici } from "undici";
 import { WebSocket } from "ws";
+import type { ConnectOptions } from "../../src/client/index.ts";
 import { connect } from "../../src/client/index.ts";
 import { answer } from "./child.ts";
 
@@ -17,9 +18,10 @@ interface Load {
 /** One connection: sends a text for each that comes, and `inFlight` to begin with; `count` counts what came. */
 type Open = (url: string, text: string, inFlight: number, count: () => void) => Promise<{ stop(): void }>;
 
-const CLIENTS: Readonly<Record<string, Open>> = {
-  async antiphon(url, text, inFlight, count) {
-    const socket = await connect(url);
+/** Ours, with these options. */
+function ours(options: ConnectOptions): Open {
+  return async (url, text, inFlight, count) => {
+    const socket = await connect(url, options);
     void (async () => {
       for (let i = 0; i < inFlight; i++) void socket.sendText(text);
       for await (const _ of socket.iterText()) {
@@ -28,20 +30,14 @@ const CLIENTS: Readonly<Record<string, Open>> = {
       }
     })().catch(() => {});
     return { stop: () => socket.terminate() };
-  },
+  };
+}
+
+const CLIENTS: Readonly<Record<string, Open>> = {
+  antiphon: ours({}),
 
   /** The same, and it would come back. */
-  async reconnect(url, text, inFlight, count) {
-    const socket = await connect(url, { reconnect: true });
-    void (async () => {
-      for (let i = 0; i < inFlight; i++) void socket.sendText(text);
-      for await (const _ of socket.iterText()) {
-        count();
-        await socket.sendText(text);
-      }
-    })().catch(() => {});
-    return { stop: () => socket.terminate() };
-  },
+  reconnect: ours({ reconnect: true }),
 
   ws(url, text, inFlight, count) {
     return new Promise((resolve, reject) => {

@@ -63,6 +63,29 @@ describe("TLS", () => {
     expect((server.sockets[0] as TLSSocket & { servername: string }).servername).toBe("elsewhere.example");
   });
 
+  test("asks checkServerIdentity in place of Node, and ends with its error", async () => {
+    const server = await tlsServer(credentials("elsewhere"));
+    const asked: [string, string][] = [];
+    const pinned = (verdict: Error | undefined) =>
+      trusting({
+        checkServerIdentity: (host, certificate) => {
+          asked.push([host, typeof (certificate as { fingerprint256?: string }).fingerprint256]);
+          return verdict;
+        },
+      });
+
+    const socket = await openDial(`wss://localhost:${server.port}/`, pinned(undefined));
+    expect(await socket.next()).toBe("hello");
+    const error = await failDial(`wss://localhost:${server.port}/`, pinned(new Error("not the pinned certificate")));
+
+    expect(asked).toEqual([
+      ["localhost", "string"],
+      ["localhost", "string"],
+    ]);
+    expect(error).toMatchObject({ name: "ConnectError" });
+    expect((error as Error).message).toContain("not the pinned certificate");
+  });
+
   test("shows a client certificate", async () => {
     const server = await tlsServer({ ...credentials("server"), ...CLIENTS_WANTED });
 

@@ -17,7 +17,7 @@ import type { Message } from "./message.ts";
 import { checkMessage } from "./message.ts";
 import { Outbound } from "./outbound.ts";
 import type { Platform } from "./platform.ts";
-import type { PreparedMessage } from "./prepared-message.ts";
+import type { Prepared } from "./prepared-batch.ts";
 import { Waiters } from "./waiters.ts";
 
 /**
@@ -188,8 +188,8 @@ export class Engine {
     this.#sink.output?.();
   }
 
-  /** Sends a message that was made ready for many. Throws as `send` does. */
-  sendPrepared(message: PreparedMessage, options: { readonly compress?: boolean } = COMPRESS): void {
+  /** Sends a message, or several, that were made ready for many. Throws as `send` does. */
+  sendPrepared(message: Prepared, options: { readonly compress?: boolean } = COMPRESS): void {
     this.#mustBeOpen("sendPrepared");
     this.#outbound.prepared(message, options.compress !== false);
     this.#sink.output?.();

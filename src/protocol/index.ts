@@ -51,6 +51,7 @@ export type { ReceiveState } from "./inbound.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Message, MessageSink } from "./message.ts";
 export { maskKeysFrom, type Platform, type TextCodec, webPlatform, webTextCodec } from "./platform.ts";
+export { type Prepared, PreparedBatch } from "./prepared-batch.ts";
 export { PreparedMessage } from "./prepared-message.ts";
 export { type SendStreamOptions, sendStream } from "./send-stream.ts";
 export type { DeflateOptions, InflateOptions, InflateResult, PushResult, Zlib, ZlibStream } from "./zlib.ts";

@@ -9,6 +9,8 @@ import { copyMasked, mask, rotateKey } from "./mask.ts";
 import type { Message } from "./message.ts";
 import { Output } from "./output.ts";
 import type { Platform, TextCodec } from "./platform.ts";
+import type { Prepared } from "./prepared-batch.ts";
+import { PreparedBatch } from "./prepared-batch.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 import { SendOrder } from "./send-order.ts";
 
@@ -86,8 +88,9 @@ export class Outbound {
     });
   }
 
-  /** Sends a message that was made ready for many. */
-  prepared(message: PreparedMessage, compress: boolean): void {
+  /** Sends a message, or several, that were made ready for many. */
+  prepared(message: Prepared, compress: boolean): void {
+    if (message instanceof PreparedBatch) return this.#batch(message, compress);
     if (this.#fragments !== null) throw usageError(MESSAGE_UNFINISHED);
     // A client masks each frame with a key of its own.
     if (this.#masked) this.message(message.data, compress);
@@ -155,6 +158,21 @@ export class Outbound {
       this.#order.release();
       this.#onLater();
     });
+  }
+
+  /** Hot path (bench: `rooms`): one piece for all of the messages, unless something stands in its way. */
+  #batch(batch: PreparedBatch, compress: boolean): void {
+    const frames = this.#framesOf(batch, compress);
+    if (frames !== undefined) return this.#output.append(frames);
+    for (const message of batch.messages) this.prepared(message, compress);
+  }
+
+  #framesOf(batch: PreparedBatch, compress: boolean): Uint8Array | undefined {
+    if (this.#masked || this.#fragments !== null || this.#order.waits) return undefined;
+    if (this.#deflater === null || !compress) return batch.plainFrames;
+    const frames = batch.compressedFrames(this.#agreement!);
+    if (frames !== undefined) this.#deflater.skipMessage();
+    return frames;
   }
 
   #prepared(message: PreparedMessage, compress: boolean): void {

@@ -19,6 +19,8 @@ import { throwLater } from "./throw-later.ts";
 export class PreparedMessage {
   /** The message itself, for whoever frames it in another way. */
   readonly data: Message;
+  /** What it is about: where several with one key wait for a slow peer, a queue may keep only the newest. */
+  readonly key: string | undefined;
   readonly #platform: Platform;
   #payload: Uint8Array | undefined;
   #plain: Uint8Array | undefined;
@@ -26,9 +28,10 @@ export class PreparedMessage {
   #compressed: Map<number, Uint8Array | ((frame: Uint8Array) => void)[]> | undefined;
 
   /** Bytes are not copied: they must not change any more. Throws a `UsageError` for what is neither text nor bytes. */
-  constructor(data: Message, platform: Platform) {
+  constructor(data: Message, platform: Platform, { key }: { readonly key?: string | undefined } = {}) {
     checkMessage("PreparedMessage", data);
     this.data = data;
+    this.key = key;
     this.#platform = platform;
   }
 

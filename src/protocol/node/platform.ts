@@ -52,6 +52,8 @@ export const nodePlatform: Platform = {
     setImmediate(work);
   },
   allocate,
+  // Node would make a Buffer of it for each write.
+  toWritable: asBuffer,
   allocateShared(size) {
     const bytes = allocate(size);
     markAsUntransferable(bytes.buffer);

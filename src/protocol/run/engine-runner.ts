@@ -5,6 +5,7 @@ import type { EngineOptions } from "../engine-options.ts";
 import type { CloseInfo, EngineSink } from "../engine-sink.ts";
 import type { Message } from "../message.ts";
 import type { Platform } from "../platform.ts";
+import type { Prepared } from "../prepared-batch.ts";
 import type { ByteStream, ByteStreamListener } from "./byte-stream.ts";
 import type { Clock } from "./clock.ts";
 
@@ -26,7 +27,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   readonly #autoPong: boolean;
   /** Only if the user's sink takes parts: the engine looks. */
   readonly part?: (data: Message, last: boolean) => void;
-  #flush: "idle" | "inside-receive" | "scheduled" = "idle";
+  #flush: "idle" | "held" | "scheduled" = "idle";
   #owedPong: Uint8Array | undefined;
   #transport: "open" | "peer-ended" | "closed" = "open";
   #cancelDeadline: (() => void) | undefined;
@@ -86,6 +87,17 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
     this.#platform.endOfTurn(() => this.#carryOut());
   }
 
+  /** Sends what was made ready for many, and carries it out in this call. Hot path (bench: `rooms`). */
+  sendAtOnce(message: Prepared): void {
+    const isIdle = this.#flush === "idle";
+    if (isIdle) this.#flush = "held";
+    try {
+      this.engine.sendPrepared(message);
+    } finally {
+      if (isIdle) this.#carryOut();
+    }
+  }
+
   /** When bytes last came, or went out to a peer that is slow to take them, by the clock: the peer was alive. */
   get lastHeard(): number {
     if (this.#hasMoved()) this.#lastHeard = this.#clock.now();
@@ -95,7 +107,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   streamOnData(chunk: Uint8Array): void {
     this.#lastHeard = this.#clock.now();
     const scheduled = this.#flush === "scheduled";
-    if (!scheduled) this.#flush = "inside-receive";
+    if (!scheduled) this.#flush = "held";
     try {
       const state = this.engine.receive(chunk);
       if (state === "paused" || state === "suspended") this.stream.pause();

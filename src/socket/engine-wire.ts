@@ -3,6 +3,7 @@
 import type { EngineOptions } from "../protocol/engine-options.ts";
 import type { CloseInfo, EngineSink } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
+import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { ByteStream } from "../protocol/run/byte-stream.ts";
 import type { Clock } from "../protocol/run/clock.ts";
@@ -59,6 +60,23 @@ export class EngineWire implements Wire {
     if (message instanceof PreparedMessage) engine.sendPrepared(message, compress ? COMPRESS : PLAIN);
     else if (this.#copies && typeof message === "object") engine.send(message.slice(), compress ? COMPRESS : PLAIN);
     else engine.send(message, compress ? COMPRESS : PLAIN);
+    return this.#hasRoom();
+  }
+
+  sendBatch(batch: PreparedBatch): boolean {
+    const { engine } = this.#runner;
+    if (engine.state !== "open") return false;
+    engine.sendPrepared(batch);
+    return this.#hasRoom();
+  }
+
+  sendBatchAtOnce(batch: PreparedBatch): boolean {
+    if (this.#runner.engine.state !== "open") return false;
+    this.#runner.sendAtOnce(batch);
+    return this.#hasRoom();
+  }
+
+  #hasRoom(): boolean {
     if (this.bufferedAmount < WIRE_HIGH_WATER) return true;
     this.#awaitRoom();
     return false;

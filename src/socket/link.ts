@@ -1,22 +1,15 @@
 /** The inner life of a socket: between the wire and the user's methods, it keeps the state, the deadlines and the end. */
 
-import type { ProtocolError } from "../errors.ts";
-import {
-  DisconnectError,
-  HEARTBEAT_TIMEOUT,
-  protocolError,
-  READ_IN_EVENTS_STYLE,
-  SEND_BUFFER_FULL,
-  usageError,
-} from "../errors.ts";
+import type { DisconnectError, ProtocolError } from "../errors.ts";
+import { HEARTBEAT_TIMEOUT, protocolError, READ_IN_EVENTS_STYLE, SEND_BUFFER_FULL, usageError } from "../errors.ts";
 import { encodeClosePayload } from "../protocol/close-code.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
+import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
-import { Waiters } from "../protocol/waiters.ts";
-import { isErrorOf, makeDisconnectError } from "./error-owner.ts";
 import type { InflowListener, InflowOwner } from "./inflow.ts";
 import { Inflow } from "./inflow.ts";
+import { LinkEnd } from "./link-end.ts";
 import { Pings } from "./pings.ts";
 import { quiet } from "./quiet.ts";
 import type { Reading, ReceiveOptions } from "./receive-queue.ts";
@@ -37,6 +30,8 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   onEnd: ((info: CloseInfo) => void) | undefined;
   /** Called when there is room to send again. */
   onRelieved: (() => void) | undefined;
+  /** What its user holds, by which `config.toMany` knows it. */
+  face: object | undefined;
   #id: string | undefined;
   #state: SocketState = "connecting";
   #wire: Wire | undefined;
@@ -44,11 +39,7 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   #watch: Watch | undefined;
   #pings: Pings | undefined;
   readonly #inflow: Inflow;
-  #failure: ProtocolError | undefined;
-  /** While it is closing: with what. After the end: how it ended. */
-  #end: CloseInfo | undefined;
-  readonly #closed = new Waiters<CloseInfo>();
-  #abort: AbortController | undefined;
+  readonly #end = new LinkEnd(this);
   /** When the permission ends, if that was said before it was open. */
   #expiresAt: number | undefined;
   /** While it is closing: what was left to be sent. */
@@ -69,15 +60,11 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   }
 
   get closed(): Promise<CloseInfo> {
-    return this.#state === "closed" ? Promise.resolve(this.#end!) : this.#closed.wait();
+    return this.#end.closed;
   }
 
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      if (this.#state === "closed") this.#abort.abort(this.disconnectError("signal"));
-    }
-    return this.#abort.signal;
+    return this.#end.signal;
   }
 
   get latency(): number | undefined {
@@ -141,23 +128,38 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
     this.#inflow.discard();
   }
 
-  send(message: Message | PreparedMessage, compress: boolean): Promise<void> {
+  send(message: Message | PreparedMessage, compress: boolean, key?: string): Promise<void> {
     if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("send")));
+    this.#catchUp();
     this.#watch!.active();
-    return this.#sending!.send(message, compress);
+    return this.#sending!.send(message, compress, key);
   }
 
   stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
     if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("sendStream")));
+    this.#catchUp();
     this.#watch!.active();
     return this.#sending!.stream(chunks, options);
   }
 
-  /** Sends a message of a room's; nothing unless open. */
-  deliver(message: PreparedMessage): void {
+  /** Sends messages of a room's, when the turn ends; nothing unless open. */
+  deliver(batch: PreparedBatch): void {
     if (this.#state !== "open") return;
     this.#watch!.active();
-    this.#sending!.deliver(message);
+    this.#sending!.deliver(batch);
+  }
+
+  /** The same, and they are on their way when it returns. */
+  deliverAtOnce(batch: PreparedBatch): void {
+    if (this.#state !== "open") return;
+    this.#watch!.active();
+    this.#sending!.deliverAtOnce(batch);
+  }
+
+  /** What was sent to many before goes first: the order is that of the calls. */
+  #catchUp(): void {
+    const { toMany } = this.config;
+    if (toMany?.waits && this.face !== undefined) toMany.catchUp(this.face);
   }
 
   ping(): void {
@@ -183,8 +185,9 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
     encodeClosePayload(this.config.role, code, reason, this.config.platform.text);
     if (this.#state === "connecting") return this.terminate();
     if (this.#state !== "open") return;
+    this.#catchUp();
     this.#state = "closing";
-    this.#end = { code, reason, wasClean: false };
+    this.#end.info = { code, reason, wasClean: false };
     this.#left = this.#sending!.bufferedAmount;
     this.#watch!.ending();
     this.#inflow.stop();
@@ -194,13 +197,13 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   /** From here on the wire has a deadline of its own. */
   #sayGoodbye(): void {
     this.#watch!.stop();
-    this.#wire!.close(this.#end!.code, this.#end!.reason);
+    this.#wire!.close(this.#end.info!.code, this.#end.info!.reason);
   }
 
   /** Closes for a rule or limit of ours that was passed. The peer gets the code, and no word of ours. */
   fail(error: ProtocolError): void {
     if (this.#state !== "open") return;
-    this.#failure = error;
+    this.#end.failure = error;
     this.#sending!.drop();
     this.close(error.closeCode, "");
   }
@@ -213,16 +216,12 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
 
   /** The error for a call that the end has overtaken. */
   disconnectError(call: string): DisconnectError {
-    const info = this.#end ?? { code: 1006, reason: "", wasClean: false };
-    return makeDisconnectError(this, call, info);
+    return this.#end.disconnectError(call);
   }
 
   /** Whether an error says no more than that this connection has ended. */
   isOwnEnd(error: unknown): boolean {
-    if (error instanceof DisconnectError && isErrorOf(this, error)) return true;
-    // What was handed `socket.signal` throws its reason, or an AbortError of its own.
-    const aborted = this.#abort?.signal.aborted ?? false;
-    return aborted && (error as Error | null)?.name === "AbortError";
+    return this.#end.isOwn(error);
   }
 
   wireOnMessage(data: Message): void {
@@ -246,15 +245,13 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   wireOnClose(info: CloseInfo): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    const error = info.error ?? this.#failure;
-    this.#end = error === undefined ? info : { ...info, error };
+    const end = this.#end.set(info);
     this.#watch?.stop();
     this.#sending?.end();
     this.#pings?.end(() => this.disconnectError("ping"));
-    this.onEnd?.(this.#end);
-    this.#abort?.abort(this.disconnectError("signal"));
-    this.#closed.tell(this.#end);
-    this.#inflow.end(this.#end);
+    this.onEnd?.(end);
+    this.#end.tell();
+    this.#inflow.end(end);
   }
 
   sendQueueOnOverflow(size: number): void {
@@ -285,7 +282,7 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   }
 
   watchOnDead(silence: number): void {
-    this.#failure = protocolError(HEARTBEAT_TIMEOUT, Math.round(silence));
+    this.#end.failure = protocolError(HEARTBEAT_TIMEOUT, Math.round(silence));
     this.#wire!.terminate();
   }
 

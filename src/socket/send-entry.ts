@@ -9,6 +9,8 @@ export interface QueuedMessage {
   readonly type: "message";
   readonly message: Message | PreparedMessage;
   readonly compress: boolean;
+  /** Of several that wait with the same key, a policy may keep only the newest. */
+  readonly key: string | undefined;
   /** For bytes that are sent as they lie: called once they are out. */
   readonly out: ((out: boolean) => void) | undefined;
 }

@@ -3,16 +3,17 @@
 import { NOT_OPEN, UsageError } from "../errors.ts";
 import { CloseCode } from "../protocol/close-code.ts";
 import type { Message } from "../protocol/message.ts";
+import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import { ENTRY } from "../protocol/send-order.ts";
 import { checkChunks } from "../protocol/send-stream.ts";
-import { MessageQueue } from "./message-queue.ts";
 import { quiet } from "./quiet.ts";
-import type { Entry, QueuedMessage } from "./send-entry.ts";
-import { dataOf, isSentAsItLies, sizeOf, sizeOfEntry } from "./send-entry.ts";
+import type { QueuedMessage } from "./send-entry.ts";
+import { dataOf, isSentAsItLies, sizeOf } from "./send-entry.ts";
 import type { SocketConfig } from "./socket-config.ts";
 import type { SocketState } from "./socket-state.ts";
 import type { Traffic } from "./traffic.ts";
+import { WaitingLine } from "./waiting-line.ts";
 import type { Wire, WireStreamOptions } from "./wire.ts";
 import { WIRE_HIGH_WATER } from "./wire.ts";
 
@@ -40,11 +41,9 @@ interface Deferred {
 /** The sending half of a socket. */
 export class SendQueue {
   readonly sent: Traffic = { messages: 0, bytes: 0 };
-  /** Messages that the policy dropped. */
-  dropped = 0;
   readonly #owner: SendQueueOwner;
   readonly #wire: Wire;
-  readonly #entries: MessageQueue<Entry>;
+  readonly #line: WaitingLine;
   /** `held`: somebody has the wire for themselves. */
   #state: "flowing" | "full" | "held" | "ended" = "flowing";
   /** Whether it was told that it is full; a stream fills nothing. */
@@ -57,35 +56,72 @@ export class SendQueue {
   constructor(owner: SendQueueOwner, wire: Wire) {
     this.#owner = owner;
     this.#wire = wire;
-    this.#entries = new MessageQueue(owner.config.budget, sizeOfEntry);
+    this.#line = new WaitingLine(owner);
   }
 
   /** Bytes that wait, here and in the transport. Text that waits here counts its characters. */
   get bufferedAmount(): number {
-    return this.#entries.bytes - this.#entries.length * ENTRY + this.#wire.bufferedAmount;
+    return this.#line.bytes - this.#line.length * ENTRY + this.#wire.bufferedAmount;
   }
 
   /** The same as exactly as the transport knows. */
   unsent(): number {
-    return this.#entries.bytes + this.#wire.unsent();
+    return this.#line.bytes + this.#wire.unsent();
   }
 
   /** Sends a message; the promise is the backpressure. Hot path (bench: `server`). */
-  send(message: Message | PreparedMessage, compress: boolean): Promise<void> {
+  send(message: Message | PreparedMessage, compress: boolean, key?: string): Promise<void> {
     if (this.#state === "ended") return this.#refuse();
-    if (isSentAsItLies(message)) return this.#lend(message, compress);
+    if (isSentAsItLies(message)) return this.#lend({ message, compress, key });
     if (this.#state === "flowing") {
       if (this.#hand(message, compress)) return DONE;
       this.#becomeFull();
-    } else this.#admit({ type: "message", message, compress, out: undefined });
+    } else this.#admit({ type: "message", message, compress, key, out: undefined });
     return this.#hasEnded() ? this.#refuse() : this.#untilRoom();
   }
 
-  /** Sends a message that nobody waits for; nothing after the end. */
-  deliver(message: PreparedMessage): void {
-    if (this.#state === "ended") return;
-    if (this.#state !== "flowing") this.#admit({ type: "message", message, compress: true, out: undefined });
-    else if (!this.#hand(message, true)) this.#becomeFull();
+  /** Sends messages that nobody waits for, when the turn ends; nothing after the end. */
+  deliver(batch: PreparedBatch): void {
+    const { sendBatch } = this.#wire;
+    if (sendBatch === undefined || !this.#takesWhole(batch)) return this.#deliverEach(batch);
+    if (!sendBatch.call(this.#wire, batch)) this.#becomeFull();
+    this.#count(batch);
+  }
+
+  /** The same, and they are on their way when it returns. Hot path (bench: `rooms`). */
+  deliverAtOnce(batch: PreparedBatch): void {
+    const { sendBatchAtOnce } = this.#wire;
+    if (sendBatchAtOnce === undefined || !this.#takesWhole(batch)) return this.#deliverEach(batch);
+    if (!sendBatchAtOnce.call(this.#wire, batch)) this.#becomeFull();
+    this.#count(batch);
+  }
+
+  /** What is more than the transport is handed has to stay in messages, which a policy can act on. */
+  #takesWhole({ size }: PreparedBatch): boolean {
+    return this.#state === "flowing" && size <= WIRE_HIGH_WATER;
+  }
+
+  #deliverEach({ messages }: PreparedBatch): void {
+    for (const message of messages) {
+      // Asked anew each time: a full line may have closed the connection.
+      if (this.#state === "ended") return;
+      const { key } = message;
+      if (this.#state !== "flowing") this.#admit({ type: "message", message, compress: true, key, out: undefined });
+      else if (!this.#hand(message, true)) this.#becomeFull();
+    }
+  }
+
+  #count({ messages, size }: PreparedBatch): void {
+    this.sent.messages += messages.length;
+    this.sent.bytes += size;
+    const { messageSent } = this.#owner.config.reporter;
+    if (messageSent === undefined) return;
+    for (const { data } of messages) messageSent(this.#owner.id, data);
+  }
+
+  /** Messages that the policy dropped. */
+  get dropped(): number {
+    return this.#line.dropped;
   }
 
   /** Sends one message out of many pieces, when those before it are with the transport. Those after it wait. */
@@ -126,7 +162,7 @@ export class SendQueue {
   /** Something has left the transport. */
   pump(): void {
     while (this.#state === "full" && this.#wire.bufferedAmount < WIRE_HIGH_WATER) {
-      const entry = this.#entries.shift();
+      const entry = this.#line.shift();
       if (entry === undefined) return this.#becomeFlowing();
       if (entry.type === "turn") {
         this.#state = "held";
@@ -141,20 +177,20 @@ export class SendQueue {
   /** Calls `done` once all that waits is with the transport; for a Close frame, behind which nothing comes. */
   last(done: () => void): void {
     if (this.#state === "flowing") done();
-    else if (this.#state !== "ended") this.#entries.push({ type: "turn", begin: done });
+    else if (this.#state !== "ended") this.#line.wait(done);
   }
 
   /** Gives up all that waits, and the stream at hand: only a Close frame may follow. Whoever waits is told at the end. */
   drop(): void {
     if (this.#state === "ended") return;
-    this.#entries.clear();
+    this.#line.clear();
     this.#state = "flowing";
   }
 
   /** It is over: whoever waits is told. */
   end(): void {
     this.#state = "ended";
-    this.#entries.clear();
+    this.#line.clear();
     const waiting = [...this.#waiting, ...(this.#lent ?? [])];
     this.#waiting = NOBODY;
     this.#lent = null;
@@ -173,8 +209,12 @@ export class SendQueue {
     return room;
   }
 
+  #admit(entry: QueuedMessage): void {
+    this.#line.admit(entry, this.#wire.bufferedAmount);
+  }
+
   /** Bytes that are sent as they lie are the caller's again once they are out: that is when the promise resolves. */
-  #lend(message: Message | PreparedMessage, compress: boolean): Promise<void> {
+  #lend({ message, compress, key }: Pick<QueuedMessage, "message" | "compress" | "key">): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
       const deferred = { resolve, reject };
       this.#lent ??= new Set();
@@ -183,46 +223,11 @@ export class SendQueue {
         // What will never be out is told by `end`.
         if (isOut && this.#lent?.delete(deferred)) resolve();
       };
-      if (this.#state !== "flowing") return this.#admit({ type: "message", message, compress, out });
+      if (this.#state !== "flowing") return this.#admit({ type: "message", message, compress, key, out });
       if (!this.#hand(message, compress)) this.#becomeFull();
       this.#wire.flushed(out);
     });
     return quiet(promise);
-  }
-
-  /** Puts a message in line, unless the policy for slow consumers has another idea. */
-  #admit(entry: QueuedMessage): void {
-    const { limits, slowConsumer } = this.#owner.config;
-    const size = sizeOf(entry.message);
-    // Also empty messages take memory.
-    const total = () => this.#entries.bytes + this.#wire.bufferedAmount + size;
-    // One message always fits.
-    if (total() > limits.sendBuffer && this.#entries.length > 0) {
-      if (slowConsumer === "close") return this.#owner.sendQueueOnOverflow(total());
-      if (slowConsumer === "drop-oldest") this.#dropOldest(() => total() > limits.sendBuffer);
-      if (total() > limits.sendBuffer && this.#entries.length > 0) return this.#drop([entry]);
-    }
-    this.#entries.push(entry);
-  }
-
-  #dropOldest(mustDrop: () => boolean): void {
-    const dropped: QueuedMessage[] = [];
-    // Whoever waits for a turn is no message that could be dropped.
-    for (let entry = this.#entries.peek(); entry?.type === "message" && mustDrop(); entry = this.#entries.peek()) {
-      this.#entries.shift();
-      dropped.push(entry);
-    }
-    if (dropped.length > 0) this.#drop(dropped);
-  }
-
-  #drop(entries: readonly QueuedMessage[]): void {
-    this.dropped += entries.length;
-    let bytes = 0;
-    for (const { message, out } of entries) {
-      bytes += sizeOf(message);
-      out?.(true);
-    }
-    this.#owner.config.reporter.dropped?.(this.#owner.id, { messages: entries.length, bytes });
   }
 
   /** Waits until the wire is the caller's alone; for ever, if the end comes first. */
@@ -232,7 +237,7 @@ export class SendQueue {
       this.#state = "held";
       return DONE;
     }
-    return new Promise((resolve) => this.#entries.push({ type: "turn", begin: resolve }));
+    return new Promise((resolve) => this.#line.wait(resolve));
   }
 
   #untilRoom(): Promise<void> {
@@ -259,7 +264,7 @@ export class SendQueue {
   #report(state: "full" | "relieved"): void {
     const { reporter } = this.#owner.config;
     if (reporter.backpressure === undefined) return;
-    const { length: messages } = this.#entries;
+    const { length: messages } = this.#line;
     reporter.backpressure(this.#owner.id, { direction: "send", state, messages, bytes: this.bufferedAmount });
   }
 

@@ -17,8 +17,12 @@ export interface HeartbeatOptions {
   readonly timeout: number;
 }
 
-/** What happens when more waits for a peer than `limits.sendBuffer`: close with 1013, or drop messages, and count them. */
-export type SlowConsumerPolicy = "close" | "drop-oldest" | "drop-newest";
+/**
+ * What happens when more waits for a peer than `limits.sendBuffer`: close with 1013, or drop messages, and count them.
+ * `latest-by-key`: of what waits with the same `key`, only the newest is kept, from the first message that waits; if the
+ * rest is still too much, close. For state, where only the newest value counts.
+ */
+export type SlowConsumerPolicy = "close" | "drop-oldest" | "drop-newest" | "latest-by-key";
 
 /** What happens to a peer that sends faster than it may: close with 1008, or read it more slowly. */
 export type OverRatePolicy = "close" | "pause";
@@ -36,6 +40,16 @@ export interface SocketConfig {
   readonly overRate: OverRatePolicy;
   readonly budget: ByteBudget;
   readonly reporter: SocketReporter;
+  /** Left out: nothing is sent to many. */
+  readonly toMany?: ToMany;
+}
+
+/** What was sent to many and has not been handed out to each yet. */
+export interface ToMany {
+  /** Whether there is something. Asked before each send. */
+  readonly waits: boolean;
+  /** Hands out what waits for this one. */
+  catchUp(face: object): void;
 }
 
 /** Who hears of what a socket does, besides its user. A method that is absent costs nothing. */
@@ -45,7 +59,14 @@ export interface SocketReporter {
   /** A queue of this socket is full, or has room again. */
   backpressure?(socketId: string, queue: QueueReport): void;
   /** The policy for slow consumers dropped messages. */
-  dropped?(socketId: string, drop: { readonly messages: number; readonly bytes: number }): void;
+  dropped?(socketId: string, drop: DropReport): void;
+}
+
+/** What a policy dropped. */
+export interface DropReport {
+  readonly policy: Exclude<SlowConsumerPolicy, "close">;
+  readonly messages: number;
+  readonly bytes: number;
 }
 
 /** The state of one queue. */

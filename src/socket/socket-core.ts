@@ -29,7 +29,7 @@ export interface SocketCore {
   /** Whether streams of pieces can be sent. */
   readonly canStream: boolean;
   /** Sends a message; the promise is the backpressure, and rejects where nothing can be sent any more. */
-  send(message: Message | PreparedMessage, compress: boolean): Promise<void>;
+  send(message: Message | PreparedMessage, compress: boolean, key?: string): Promise<void>;
   /** Sends one message out of many pieces. */
   stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void>;
   /** The next message, or the end. */

@@ -19,10 +19,15 @@ import type { SocketState } from "./socket-state.ts";
 export interface SendOptions {
   /** `false` spares what is compressed already, where compression was agreed on. @default true */
   readonly compress?: boolean | undefined;
+  /**
+   * What the message is about. A server whose `slowConsumer` is `latest-by-key` keeps only the newest of a key for a peer
+   * that is slow. @default none: it is kept
+   */
+  readonly key?: string | undefined;
 }
 
 /** How a stream is sent. */
-export interface SendStreamOptions extends SendOptions {
+export interface SendStreamOptions extends Pick<SendOptions, "compress"> {
   /** What an iterable that gives nothing is sent as. @default "binary" */
   readonly emptyAs?: "text" | "binary" | undefined;
 }
@@ -90,7 +95,7 @@ export abstract class Socket implements AsyncIterable<Message> {
    */
   send(message: Message | Bytes | PreparedMessage, options?: SendOptions): Promise<void> {
     const data = toMessage(message);
-    return this.#begun().send(data, options?.compress !== false);
+    return this.#begun().send(data, options?.compress !== false, options?.key);
   }
 
   /** Sends text; else as `send`. */

@@ -2,6 +2,7 @@
 
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
+import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 
 /** Who hears of a wire. */
@@ -27,6 +28,10 @@ export interface Wire {
   open(sink: WireSink): void;
   /** Sends a message; nothing once closing. Gives whether it can take more without queueing much. */
   send(message: Message | PreparedMessage, compress: boolean): boolean;
+  /** Sends several messages of a room's behind each other, when the turn ends. As `send`; a wire that frames by itself has none of these two. */
+  sendBatch?(batch: PreparedBatch): boolean;
+  /** The same, and they are on their way when it returns. */
+  sendBatchAtOnce?(batch: PreparedBatch): boolean;
   /** `false` when it takes no message any more, and cannot tell its end yet. Left out: it can. */
   readonly isOpen?: boolean;
   /** Bytes that were sent and are not out. */

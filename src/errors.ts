@@ -142,6 +142,16 @@ export class ValidationError extends InvalidJsonError {
   }
 }
 
+/** What carries rooms between machines cannot be reached, or did not do what it was asked. `cause`: what its client says. */
+export class BrokerError extends AntiphonError {
+  override readonly name = "BrokerError";
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(code, message);
+    if (cause !== undefined) this.cause = cause;
+  }
+}
+
 /** Something did not come in the time that the caller gave it. Nothing is lost. */
 export class TimeoutError extends AntiphonError {
   override readonly name = "TimeoutError";
@@ -150,6 +160,15 @@ export class TimeoutError extends AntiphonError {
 /** Makes the error for a mistake of the caller: `throw usageError(NOT_OPEN, "sendText")`. */
 export function usageError<Args extends readonly ErrorArgument[]>(kind: ErrorKind<Args>, ...args: Args): UsageError {
   return new UsageError(kind.code, kind.sentence(...args));
+}
+
+/** Makes a `BrokerError`; its `cause` is what the broker's client says. */
+export function brokerError<Args extends readonly ErrorArgument[]>(
+  kind: ErrorKind<Args>,
+  cause: unknown,
+  ...args: Args
+): BrokerError {
+  return new BrokerError(kind.code, kind.sentence(...args), cause);
 }
 
 /** Makes the error for a peer that broke a rule. */
@@ -1062,6 +1081,81 @@ export const PERMISSION_EXPIRED = {
 export const BAD_ROOM_NAME = {
   code: "BAD_ROOM_NAME",
   sentence: (name: string) => `a room is named by a string that is not empty, got ${name}`,
+};
+
+/**
+ * Somebody was to be left out who cannot be in a room.
+ * @remedy Give `except` sockets, rooms, names of rooms, or lists of these.
+ */
+export const BAD_EXCEPTION = {
+  code: "BAD_EXCEPTION",
+  sentence: (value: string) => `except() takes sockets and rooms, got ${value}`,
+};
+
+// Brokers
+
+/**
+ * The engine that carries rooms between machines did not let us in.
+ * @remedy Start it, or mend the URL. To wait until it is there, listen with `waitForBroker: true`.
+ */
+export const BROKER_UNREACHABLE = {
+  code: "BROKER_UNREACHABLE",
+  sentence: (broker: string, place: string, why: string) => `${broker} at ${place} cannot be reached: ${why}`,
+};
+
+/**
+ * A broker's client is not installed: Antiphon brings none.
+ * @remedy Install what the sentence names.
+ */
+export const BROKER_PACKAGE_MISSING = {
+  code: "BROKER_PACKAGE_MISSING",
+  sentence: (door: string, packages: string) => `${door} needs a package that is not there: npm install ${packages}`,
+};
+
+/**
+ * The connection with the broker is lost, and being tried again: what only the whole cluster can answer has no answer now.
+ * @remedy Ask again later; `app.broker.state` says when. What is local (`size`, `sockets`) can always be asked.
+ */
+export const BROKER_AWAY = {
+  code: "BROKER_AWAY",
+  sentence: (call: string, broker: string, place: string) => `${call} needs ${broker} at ${place}, which is away now`,
+};
+
+/**
+ * The broker took too long.
+ * @remedy Look at its load, and at the network between.
+ */
+export const BROKER_SILENT = {
+  code: "BROKER_SILENT",
+  sentence: (call: string, broker: string, place: string, milliseconds: number) =>
+    `${call}: ${broker} at ${place} did not answer within ${digits(milliseconds)} ms`,
+};
+
+/**
+ * The app has closed, and with it its connection with the broker.
+ * @remedy Send and ask before `close`.
+ */
+export const BROKER_CLOSED = {
+  code: "BROKER_CLOSED",
+  sentence: (call: string) => `${call} after the rooms were closed`,
+};
+
+/**
+ * Presence on NATS lies in JetStream, which this server does not have.
+ * @remedy Start it with `nats-server -js`. Messages to rooms work without.
+ */
+export const BROKER_WITHOUT_JETSTREAM = {
+  code: "BROKER_WITHOUT_JETSTREAM",
+  sentence: (place: string) => `presence needs JetStream, which nats at ${place} does not have`,
+};
+
+/**
+ * Something that came from the broker is nothing that we sent.
+ * @remedy Look who else publishes below this namespace; give each app one of its own.
+ */
+export const ENVELOPE_UNREADABLE = {
+  code: "ENVELOPE_UNREADABLE",
+  sentence: (topic: string, why: string) => `dropped what came for ${topic}: ${why}`,
 };
 
 // The server

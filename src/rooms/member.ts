@@ -1,12 +1,23 @@
 /** What can be in a room. */
 
-import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 
 /** The name of the method by which a room reaches its members: nobody else's affair. */
 export const deliver: unique symbol = Symbol("antiphon.deliver");
 
+/** The same where nothing else is sent in this turn. */
+export const deliverAtOnce: unique symbol = Symbol("antiphon.deliverAtOnce");
+
 /** One connection, as a room sees it. */
 export interface Member {
-  /** Sends a message that was made ready for many. Gives nothing back: what has ended takes nothing. */
-  [deliver](message: PreparedMessage): void;
+  /** Unique in this process. */
+  readonly id: string;
+  /** Whose it is, if that was said. */
+  readonly userId: string | undefined;
+  /** Sends messages that were made ready for many, when the turn ends. Gives nothing back: what has ended takes nothing. */
+  [deliver](batch: PreparedBatch): void;
+  /** The same, and they are on their way when it returns. */
+  [deliverAtOnce](batch: PreparedBatch): void;
+  /** Closes it, behind all that was sent. */
+  close(code: number, reason: string): unknown;
 }

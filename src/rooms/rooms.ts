@@ -1,99 +1,296 @@
-/** All rooms of an app, in memory: who is in which. Knows nothing of other machines. */
+/** All rooms of an app: who is in which, here, and what is said to them, here and on other machines. */
 
-import { BAD_ROOM_NAME, usageError } from "../errors.ts";
-import type { AudienceConfig } from "./audience.ts";
+import type { Platform } from "../protocol/platform.ts";
+import { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { Clock } from "../protocol/run/clock.ts";
+import type { JsonCodec } from "../socket/json-codec.ts";
+import { toJson } from "../socket/json-codec.ts";
+import type { ToMany } from "../socket/socket-config.ts";
+import type { Address } from "./audience.ts";
 import { Audience } from "./audience.ts";
+import { Broadcasts } from "./broadcasts.ts";
+import type { Broker, BrokerConnection } from "./broker.ts";
+import type { ClusterListener, ConnectBrokerOptions } from "./cluster/cluster.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import type { Envelope } from "./cluster/envelope.ts";
+import type { PublishOverflowPolicy } from "./cluster/publish-queue.ts";
+import type { BrokerState, RoomsReporter } from "./cluster/rooms-reporter.ts";
+import { SeenNumbers } from "./cluster/seen-numbers.ts";
 import type { Member } from "./member.ts";
-import type { RoomInput } from "./room.ts";
-import { namesOf, Room } from "./room.ts";
+import { Memberships } from "./memberships.ts";
+import { Presence } from "./presence/presence.ts";
+import type { PresenceListener, PresentMember, RoomKeeper } from "./room.ts";
+import { Room } from "./room.ts";
+import type { RoomInput } from "./topic.ts";
+import { EVERYONE, roomNameOf, topicOf, topicOfPresence, toTopic, toTopics } from "./topic.ts";
 
-/** Makes its sets when somebody joins, and drops them when the last one leaves. */
-export class Rooms<Who extends Member = Member> {
-  readonly #config: AudienceConfig;
-  readonly #byName = new Map<string, Set<Who>>();
-  readonly #ofMember = new Map<Who, Set<string>>();
+/** What the rooms of an app are made of. */
+export interface RoomsConfig {
+  readonly platform: Platform;
+  readonly clock: Clock;
+  readonly json: JsonCodec;
+  /** `undefined`: this process is all there is. */
+  readonly broker: Broker | undefined;
+  /** Bytes that may wait while the broker is away. */
+  readonly publishBuffer: number;
+  readonly publishOverflow: PublishOverflowPolicy;
+  readonly reporter: RoomsReporter;
+}
 
-  constructor(config: AudienceConfig) {
-    this.#config = config;
+/** How to join. */
+export interface JoinOptions {
+  /** What `room.who()`, `onJoin` and `onLeave` show of the socket: any value that has JSON. @default nothing */
+  readonly info?: unknown;
+}
+
+/** How it stands between an app and its broker. */
+export interface BrokerLink {
+  /** What it is: `redis`, `nats`, or `memory` where rooms live in this process alone. */
+  readonly name: string;
+  /** Where it is, without secrets. */
+  readonly place: string;
+  /** `connecting` also while it was lost and is being tried again. */
+  readonly state: BrokerState;
+  /**
+   * Connects. `app.listen` does so by itself; call it where the app is attached to a server of yours. Rejects with a
+   * `BrokerError` if the broker cannot be reached, within a few seconds; with `wait: true` it tries until it can.
+   */
+  connect(options?: ConnectBrokerOptions): Promise<void>;
+}
+
+/** One for an app and all that is mounted on it. */
+export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, ClusterListener {
+  readonly platform: Platform;
+  readonly json: JsonCodec;
+  /** Everybody, on all machines. */
+  readonly everyone: Audience<Who> = new Audience(this, { topics: [EVERYONE], exceptTopics: [], exceptMembers: [] });
+  readonly #reporter: RoomsReporter;
+  readonly #memberships = new Memberships<Who>();
+  readonly #broadcasts: Broadcasts<Who>;
+  readonly #cluster: Cluster | undefined;
+  readonly #presence: Presence<Who>;
+  readonly #seen = new SeenNumbers();
+
+  constructor({ broker, ...config }: RoomsConfig) {
+    const { platform, clock, json, reporter } = config;
+    this.platform = platform;
+    this.json = json;
+    this.#reporter = reporter;
+    this.#broadcasts = new Broadcasts(platform, (error) => reporter.error(error));
+    this.#cluster = broker === undefined ? undefined : new Cluster({ ...config, broker }, this);
+    this.#presence = new Presence({
+      memberships: this.#memberships,
+      cluster: this.#cluster,
+      clock,
+      parse: (text) => json.parse(text),
+      reporter,
+    });
   }
 
-  /** How many rooms have members. */
-  get size(): number {
-    return this.#byName.size;
+  /** For the sockets: what has to go out before something of their own. */
+  get toMany(): ToMany {
+    const broadcasts = this.#broadcasts;
+    return {
+      get waits() {
+        return broadcasts.waits;
+      },
+      catchUp: (face) => broadcasts.catchUp(face as Who),
+    };
   }
 
-  /** The names of the rooms that have members. */
-  get names(): IterableIterator<string> {
-    return this.#byName.keys();
+  /** How it stands with the broker. */
+  get broker(): BrokerLink {
+    return this.#cluster ?? ALONE;
+  }
+
+  /** All that are connected here. */
+  get members(): ReadonlySet<Who> {
+    return this.#memberships.everyone;
   }
 
   /** The room of this name, empty or not. Throws a `UsageError` for a name that is no string, or empty. */
   room(name: string): Room<Who> {
-    checkName(name);
-    return new Room(name, this.#config, () => this.#byName.get(name) ?? nobody<Who>());
+    return new Room<Who>(this, { kind: "room", name });
   }
 
-  /** Whoever is in one of the rooms, each once, but for `except`. */
-  union(rooms: RoomInput | readonly RoomInput[], except?: Who): Audience {
-    const names = namesOf(rooms);
-    for (const name of names) checkName(name);
-    return new Audience(this.#config, () => this.#inAnyOf(names, except));
+  /** All sockets of this user. Throws as `room`. */
+  user(id: string): Room<Who> {
+    return new Room<Who>(this, { kind: "user", name: id });
   }
 
-  /** Puts a member into a room; once is enough. */
-  join(member: Who, name: string): Room<Who> {
+  /** Whoever is in one of the rooms, each once, but for `except`. Throws as `room`. */
+  union(rooms: RoomInput | readonly RoomInput[], except: readonly Who[] = NOBODY): Audience<Who> {
+    return new Audience<Who>(this, { topics: toTopics(rooms), exceptTopics: [], exceptMembers: except });
+  }
+
+  /** Somebody has connected. */
+  enter(who: Who): void {
+    this.#add(who, EVERYONE);
+    if (who.userId !== undefined) this.#add(who, topicOf("user", who.userId));
+  }
+
+  /** Somebody is gone, out of all rooms. */
+  exit(who: Who): void {
+    for (const topic of [...this.#memberships.of(who), EVERYONE]) this.#remove(who, topic);
+  }
+
+  /** Puts a member into a room; once is enough, and a second time changes what it shows. Throws as `room`, and for what has no JSON. */
+  join(who: Who, name: string, { info }: JoinOptions = {}): Room<Who> {
     const room = this.room(name);
-    add(this.#byName, name, member);
-    add(this.#ofMember, member, name);
+    const topic = toTopic(room);
+    const shown = info === undefined ? undefined : toJson(this.json, "join", info);
+    this.#presence.show(topic, who, shown);
+    if (!this.#add(who, topic)) this.#presence.changed(topic, who);
     return room;
   }
 
   /** Takes a member out of a room. */
-  leave(member: Who, name: string): void {
-    remove(this.#byName, name, member);
-    remove(this.#ofMember, member, name);
+  leave(who: Who, room: RoomInput): void {
+    this.#remove(who, toTopic(room));
   }
 
-  /** Takes a member out of all rooms. */
-  leaveAll(member: Who): void {
-    for (const name of this.#ofMember.get(member) ?? []) remove(this.#byName, name, member);
-    this.#ofMember.delete(member);
+  /** Somebody is another user now: `who.userId` says which, `before` who it was. */
+  identified(who: Who, before: string | undefined): void {
+    if (before === who.userId) return;
+    if (before !== undefined) this.#remove(who, topicOf("user", before));
+    for (const topic of this.#memberships.of(who)) this.#presence.changed(topic, who);
+    if (who.userId !== undefined) this.#add(who, topicOf("user", who.userId));
   }
 
   /** The names of the rooms that a member is in. */
-  of(member: Who): ReadonlySet<string> {
-    return new Set(this.#ofMember.get(member));
+  of(who: Who): ReadonlySet<string> {
+    const names = Array.from(this.#memberships.of(who), roomNameOf);
+    return new Set(names.filter((name) => name !== undefined));
   }
 
-  *#inAnyOf(names: readonly string[], except: Who | undefined): Iterable<Who> {
-    const told = names.length > 1 ? new Set<Who>() : undefined;
-    for (const name of names) {
-      for (const member of this.#byName.get(name) ?? nobody<Who>()) {
-        if (member === except || told?.has(member)) continue;
-        told?.add(member);
-        yield member;
+  send(address: Address<Who>, message: PreparedMessage): void {
+    this.#sendHere(address, message);
+    this.#publish(
+      address,
+      (addressed) => ({ type: "message", ...addressed, data: message.data, key: message.key }),
+      message,
+    );
+  }
+
+  close(address: Address<Who>, code: number, reason: string): void {
+    this.#closeHere(address, code, reason);
+    this.#publish(address, (addressed) => ({ type: "close", ...addressed, code, reason }));
+  }
+
+  membersAt(topic: string): ReadonlySet<Who> {
+    return this.#memberships.at(topic);
+  }
+
+  count(topic: string): Promise<number> {
+    return this.#presence.count(topic);
+  }
+
+  who(topic: string): Promise<PresentMember[]> {
+    return this.#presence.who(topic);
+  }
+
+  watch(topic: string, change: "join" | "leave", listener: PresenceListener): () => void {
+    return this.#presence.watch(topic, change, listener);
+  }
+
+  async ready(topic: string): Promise<void> {
+    await Promise.all([this.#cluster?.ready(topic), this.#presence.ready(topic)]);
+  }
+
+  /** Ends the connection with the broker, behind what was published. Never rejects. */
+  async shutDown(timeout: number): Promise<void> {
+    await this.#presence.close();
+    await this.#cluster?.close(timeout);
+  }
+
+  clusterOnEnvelope(topic: string, envelope: Envelope): void {
+    if (envelope.type === "presence") {
+      const about = topicOfPresence(topic);
+      if (about !== undefined) this.#presence.onEnvelope(about, envelope);
+      return;
+    }
+    const { from, several, exceptTopics } = envelope;
+    // It comes once by each of its topics that we hear.
+    if (several !== undefined && !this.#seen.isNew(from, several.number)) return;
+    const address = { topics: several?.topics ?? [topic], exceptTopics, exceptMembers: NOBODY };
+    if (envelope.type === "close") return this.#closeHere(address, envelope.code, envelope.reason);
+    this.#sendHere(address, new PreparedMessage(envelope.data, this.platform, { key: envelope.key }));
+  }
+
+  clusterOnConnected(connection: BrokerConnection): void {
+    this.#presence.onConnected(connection);
+  }
+
+  clusterOnLost(): void {
+    this.#presence.onLost();
+  }
+
+  /** Gives whether they are new there. */
+  #add(who: Who, topic: string): boolean {
+    if (!this.#memberships.add(who, topic)) return false;
+    const members = this.#memberships.at(topic);
+    if (this.#broadcasts.waits) this.#broadcasts.joined(who, members);
+    if (members.size === 1) this.#cluster?.want(topic);
+    if (topic !== EVERYONE) this.#presence.joined(topic, who);
+    return true;
+  }
+
+  #remove(who: Who, topic: string): void {
+    // What was sent while it was in is for it.
+    if (this.#broadcasts.waits) this.#broadcasts.catchUp(who);
+    if (!this.#memberships.remove(who, topic)) return;
+    if (this.#memberships.at(topic).size === 0) this.#cluster?.unwant(topic);
+    if (topic !== EVERYONE) this.#presence.left(topic, who);
+  }
+
+  #sendHere(address: Address<Who>, message: PreparedMessage): void {
+    const sets = this.#setsOf(address.topics);
+    if (sets.length > 0) this.#broadcasts.send(sets, message, this.#exceptionsOf(address));
+  }
+
+  #closeHere(address: Address<Who>, code: number, reason: string): void {
+    const except = new Set(this.#exceptionsOf(address));
+    const all = new Set(this.#setsOf(address.topics).flatMap((set) => [...set]));
+    for (const who of all) {
+      if (except.has(who)) continue;
+      try {
+        who.close(code, reason);
+      } catch (error) {
+        // What another process wrote may be any code.
+        this.#reporter.error(error);
       }
     }
   }
+
+  #setsOf(topics: readonly string[]): readonly ReadonlySet<Who>[] {
+    return topics.map((topic) => this.#memberships.at(topic)).filter((set) => set.size > 0);
+  }
+
+  #exceptionsOf({ exceptTopics, exceptMembers }: Address<Who>): Iterable<Who> {
+    if (exceptTopics.length === 0) return exceptMembers;
+    return [...exceptMembers, ...exceptTopics.flatMap((topic) => [...this.#memberships.at(topic)])];
+  }
+
+  /** To the others. A socket that is left out is one of ours. */
+  #publish(
+    { topics, exceptTopics }: Address<Who>,
+    toEnvelope: (addressed: Pick<Envelope & { type: "close" }, "from" | "several" | "exceptTopics">) => Envelope,
+    message?: PreparedMessage,
+  ): void {
+    const cluster = this.#cluster;
+    if (cluster === undefined) return;
+    const several = topics.length > 1 ? { topics, number: cluster.nextNumber() } : undefined;
+    const envelope = toEnvelope({ from: cluster.process, several, exceptTopics });
+    for (const topic of topics) cluster.publish(topic, envelope, message?.payload);
+  }
 }
 
-const NOBODY: ReadonlySet<never> = new Set();
+const NOBODY: readonly never[] = [];
 
-function nobody<Who>(): ReadonlySet<Who> {
-  return NOBODY;
-}
-
-function checkName(name: unknown): void {
-  if (typeof name !== "string" || name === "") throw usageError(BAD_ROOM_NAME, JSON.stringify(name) ?? String(name));
-}
-
-function add<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([value]));
-  else set.add(value);
-}
-
-function remove<Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void {
-  const set = sets.get(key);
-  if (set?.delete(value) && set.size === 0) sets.delete(key);
-}
+/** Without a broker. */
+const ALONE: BrokerLink = {
+  name: "memory",
+  place: "this process",
+  state: "connected",
+  connect: () => Promise.resolve(),
+};

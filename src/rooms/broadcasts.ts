@@ -1,0 +1,87 @@
+/** What is sent to many: gathered for a turn of the event loop, then handed out in slices, so that others are served between. */
+
+import type { Platform } from "../protocol/platform.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { Member } from "./member.ts";
+import { Run } from "./run.ts";
+
+/**
+ * Several messages to the same members leave as one write to each of them. Every member is told in the order of the
+ * calls: whoever sends something of its own, leaves, or closes in between, is handed before what waits for it.
+ */
+export class Broadcasts<Who extends Member> {
+  readonly #platform: Platform;
+  readonly #onError: (error: unknown) => void;
+  /** In the order of sending; what goes to the same members behind each other is one. */
+  readonly #runs: Run<Who>[] = [];
+  #isScheduled = false;
+  #isHandingOut = false;
+
+  /** `onError`: a member could not take a message. A bug of ours, and no reason to leave out the others. */
+  constructor(platform: Platform, onError: (error: unknown) => void) {
+    this.#platform = platform;
+    this.#onError = onError;
+  }
+
+  /** Whether something has not reached all of its members. */
+  get waits(): boolean {
+    return this.#runs.length > 0;
+  }
+
+  /** Sends to whoever is in one of these sets now, each once, but for `except`. */
+  send(sets: readonly ReadonlySet<Who>[], message: PreparedMessage, except: Iterable<Who>): void {
+    let run = this.#runs.at(-1);
+    if (run === undefined || !run.takes(sets)) {
+      run = new Run(sets, this.#platform);
+      this.#runs.push(run);
+    }
+    run.push(message, except);
+    this.#schedule();
+    // Whoever catches up looks at all of them.
+    if (this.#runs.length > MOST_RUNS) this.#handOut();
+  }
+
+  /** Somebody has come into this set. */
+  joined(who: Who, set: ReadonlySet<Who>): void {
+    for (const run of this.#runs) run.joins(who, set);
+  }
+
+  /** Hands out what waits for one: it sends, closes or leaves. */
+  catchUp(who: Who): void {
+    for (const run of this.#runs) {
+      try {
+        run.catchUp(who);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // A later turn, not the end of this one: then all that the peers of this moment have sent goes out together.
+    this.#platform.defer(() => {
+      this.#isScheduled = false;
+      this.#handOut();
+    });
+  }
+
+  #handOut(): void {
+    // An observer that hears of a message may send another.
+    if (this.#isHandingOut) return;
+    this.#isHandingOut = true;
+    const isAlone = this.#runs.length === 1;
+    for (let budget = SLICE; this.waits && budget > 0; ) {
+      const run = this.#runs[0]!;
+      budget -= run.handOut({ budget, isAlone, onError: this.#onError });
+      if (run.isDone) this.#runs.shift();
+    }
+    this.#isHandingOut = false;
+    if (this.waits) this.#schedule();
+  }
+}
+
+/** Members that are served in one turn: a few milliseconds of work. */
+const SLICE = 512;
+const MOST_RUNS = 64;

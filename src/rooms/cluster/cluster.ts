@@ -1,0 +1,311 @@
+/** This process among those on the same broker: connects, publishes, subscribes, and goes on by itself when the broker was away. */
+
+import {
+  BROKER_AWAY,
+  BROKER_CLOSED,
+  BROKER_SILENT,
+  BrokerError,
+  brokerError,
+  ENVELOPE_UNREADABLE,
+  usageError,
+} from "../../errors.ts";
+import type { Platform } from "../../protocol/platform.ts";
+import type { Clock } from "../../protocol/run/clock.ts";
+import type { Broker, BrokerConnection, BrokerListener } from "../broker.ts";
+import type { Envelope } from "./envelope.ts";
+import { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
+import type { PublishOverflowPolicy } from "./publish-queue.ts";
+import { PublishQueue } from "./publish-queue.ts";
+import type { BrokerState, RoomsReporter } from "./rooms-reporter.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+/** What a cluster is made of. */
+export interface ClusterOptions {
+  readonly broker: Broker;
+  readonly platform: Platform;
+  readonly clock: Clock;
+  /** Bytes that may wait while the broker is away. */
+  readonly publishBuffer: number;
+  readonly publishOverflow: PublishOverflowPolicy;
+  readonly reporter: RoomsReporter;
+}
+
+/** Who hears of the others. */
+export interface ClusterListener {
+  /** What another process has sent to this topic. */
+  clusterOnEnvelope(topic: string, envelope: Envelope): void;
+  /** The broker is there: for the first time, or again. */
+  clusterOnConnected(connection: BrokerConnection, isBack: boolean): void;
+  clusterOnLost(): void;
+}
+
+/** How to connect. */
+export interface ConnectBrokerOptions {
+  /** Tries again until the broker is there, instead of failing at the first attempt. @default false */
+  readonly wait?: boolean | undefined;
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One for all rooms of an app. */
+export class Cluster implements BrokerListener {
+  /** The random name of this process. */
+  readonly process = crypto.randomUUID().replaceAll("-", "");
+  readonly #options: ClusterOptions;
+  readonly #listener: ClusterListener;
+  readonly #publishing: PublishQueue;
+  readonly #subscriptions: Subscriptions;
+  readonly #end = new AbortController();
+  #state: BrokerState = "idle";
+  #connection: BrokerConnection | undefined;
+  /** The attempts under way: the first, and the last, which succeeds unless nobody wants to wait for it. */
+  #connecting: { readonly first: Promise<void>; readonly last: Promise<void> } | undefined;
+  /** Whether somebody does. */
+  #isWaitedFor = false;
+  /** What was told of the last attempt. */
+  #told = "";
+  #lastNumber = 0;
+  readonly #complained = new Set<string>();
+
+  constructor(options: ClusterOptions, listener: ClusterListener) {
+    const { broker, clock, publishBuffer, publishOverflow, reporter } = options;
+    const endOfTurn = (work: () => void) => options.platform.endOfTurn(work);
+    this.#options = options;
+    this.#listener = listener;
+    this.#publishing = new PublishQueue({
+      limit: publishBuffer,
+      policy: publishOverflow,
+      publish: (publications) => this.#connection!.publish(publications),
+      endOfTurn,
+      onLost: (lost) => reporter.publicationsLost(lost),
+    });
+    this.#subscriptions = new Subscriptions({
+      subscribe: (topics) => this.#connection!.subscribe(topics),
+      unsubscribe: (topics) => this.#connection!.unsubscribe(topics),
+      endOfTurn,
+      onError: (error) => {
+        if (this.#state !== "connected") return;
+        reporter.error(error);
+        clock.after(RETRY, () => this.#state === "connected" && this.#subscriptions.flow());
+      },
+    });
+    this.name = broker.name;
+    this.place = broker.place;
+  }
+
+  /** What the broker is. */
+  readonly name: string;
+  /** Where it is. */
+  readonly place: string;
+
+  get state(): BrokerState {
+    return this.#state;
+  }
+
+  /** Connects, if that has not begun. Rejects with a `BrokerError` if the first attempt fails; with `wait`, tries on. */
+  connect({ wait = false, signal }: ConnectBrokerOptions = {}): Promise<void> {
+    if (this.#state === "closed") return Promise.reject(usageError(BROKER_CLOSED, "connect"));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (wait) this.#isWaitedFor = true;
+    this.#connecting ??= this.#begin();
+    const { first, last } = this.#connecting;
+    return orAborted(wait ? last : first, signal);
+  }
+
+  /** Publishes behind what was published before; when the broker is away, it waits. Connects, if nobody has. */
+  publish(topic: string, envelope: Envelope, payload?: Uint8Array): void {
+    this.#start();
+    this.#publishing.push({ topic, envelope: encodeEnvelope(envelope, this.#options.platform.text, payload) });
+  }
+
+  /** A number that no other envelope of this process has. */
+  nextNumber(): number {
+    return ++this.#lastNumber;
+  }
+
+  /** This process wants to hear a topic from now on. */
+  want(topic: string): void {
+    this.#start();
+    this.#subscriptions.want(topic);
+  }
+
+  unwant(topic: string): void {
+    this.#subscriptions.unwant(topic);
+  }
+
+  /** Resolves when the topic is heard, or is not wanted. */
+  ready(topic: string): Promise<void> {
+    return this.#subscriptions.ready(topic);
+  }
+
+  /** Asks the broker something. Rejects with a `BrokerError` while it is away, when it fails, or takes too long. */
+  async ask<Answer>(call: string, question: (connection: BrokerConnection) => Promise<Answer>): Promise<Answer> {
+    const { name, place } = this;
+    if (this.#state === "closed") throw usageError(BROKER_CLOSED, call);
+    if (this.#state === "idle") await this.connect();
+    // At the start an answer is worth a moment.
+    else if (this.#connection === undefined) await this.#connecting!.first;
+    if (this.#state !== "connected") throw brokerError(BROKER_AWAY, undefined, call, name, place);
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      const silent = () => reject(brokerError(BROKER_SILENT, undefined, call, name, place, PATIENCE));
+      cancel = this.#options.clock.after(PATIENCE, silent);
+    });
+    try {
+      return await Promise.race([question(this.#connection!), late]);
+    } catch (error) {
+      if (error instanceof BrokerError || this.#isConnected) throw error;
+      throw brokerError(BROKER_AWAY, error, call, name, place);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Ends it behind what was published, at the latest after so many milliseconds. Never rejects. Safe to call twice. */
+  async close(timeout: number): Promise<void> {
+    if (this.#state === "closed") return;
+    const { clock } = this.#options;
+    if (this.#state === "connected") {
+      let cancel = () => {};
+      const late = new Promise<void>((resolve) => {
+        cancel = clock.after(timeout, resolve);
+      });
+      await Promise.race([this.#publishing.flushed(), late]);
+      cancel();
+    }
+    if (this.#isClosed) return;
+    this.#change("closed");
+    this.#end.abort();
+    this.#publishing.close();
+    this.#subscriptions.close();
+    await this.#connection?.close();
+  }
+
+  brokerOnMessage(topic: string, bytes: Uint8Array): void {
+    const envelope = decodeEnvelope(bytes, this.#options.platform.text);
+    if ("why" in envelope) return this.#complain(topic, envelope.why);
+    if (envelope.from === this.process || this.#state === "closed") return;
+    this.#listener.clusterOnEnvelope(topic, envelope);
+  }
+
+  brokerOnLost(error: unknown): void {
+    if (this.#state !== "connected") return;
+    this.#change("connecting", error);
+    this.#publishing.hold();
+    this.#subscriptions.hold();
+    this.#listener.clusterOnLost();
+  }
+
+  brokerOnBack(): void {
+    if (this.#state === "connecting") this.#become(true);
+  }
+
+  /** Asked anew: it may have changed meanwhile. */
+  get #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  get #isConnected(): boolean {
+    return this.#state === "connected";
+  }
+
+  /** Somebody needs the broker, now or later. */
+  #start(): void {
+    this.#isWaitedFor = true;
+    if (this.#state !== "closed") this.#connecting ??= this.#begin();
+  }
+
+  #begin() {
+    this.#change("connecting");
+    const first = this.#attempt();
+    const last = first.catch((error: unknown) => {
+      if (this.#isClosed) throw error;
+      this.#change(this.#isWaitedFor ? "connecting" : "idle", error);
+      if (this.#isWaitedFor) return this.#tryOn();
+      this.#connecting = undefined;
+      throw error;
+    });
+    // Whoever publishes waits for neither.
+    last.catch(() => {});
+    return { first, last };
+  }
+
+  async #attempt(): Promise<void> {
+    const { broker } = this.#options;
+    const connection = await broker.connect({ process: this.process, listener: this, signal: this.#end.signal });
+    if (this.#end.signal.aborted) return connection.close();
+    this.#connection = connection;
+    this.#become(false);
+  }
+
+  async #tryOn(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#pause(Math.min(RETRY, 50 * 2 ** attempt) * (0.5 + Math.random() / 2));
+        return await this.#attempt();
+      } catch (error) {
+        if (this.#end.signal.aborted) throw usageError(BROKER_CLOSED, "connect");
+        this.#change("connecting", error);
+      }
+    }
+  }
+
+  /** Rejects at the end. */
+  #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#end;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        cancel();
+        reject(signal.reason);
+      };
+      const cancel = this.#options.clock.after(milliseconds, () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      signal.addEventListener("abort", onAbort);
+    });
+  }
+
+  #become(isBack: boolean): void {
+    this.#change("connected");
+    // First to hear, then to speak: who publishes and waits for an answer gets it.
+    this.#subscriptions.flow();
+    this.#listener.clusterOnConnected(this.#connection!, isBack);
+    this.#publishing.flow();
+  }
+
+  /** Tells it, if it is news. */
+  #change(state: BrokerState, error?: unknown): void {
+    const news = `${state} ${error === undefined ? "" : String(error)}`;
+    this.#state = state;
+    if (news === this.#told) return;
+    this.#told = news;
+    const { name, place } = this;
+    this.#options.reporter.brokerChanged({ broker: name, place, state, ...(error === undefined ? {} : { error }) });
+  }
+
+  /** Once for each kind: it may come with every message. */
+  #complain(topic: string, why: string): void {
+    if (this.#complained.has(why)) return;
+    this.#complained.add(why);
+    this.#options.reporter.error(brokerError(ENVELOPE_UNREADABLE, undefined, topic, why));
+  }
+}
+
+/** Milliseconds. */
+const RETRY = 2000;
+const PATIENCE = 5000;
+
+async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,130 @@
+/** Messages behind each other to the same members, on their way to each: handed out in slices, nobody left out or told twice. */
+
+import type { Platform } from "../protocol/platform.ts";
+import { PreparedBatch } from "../protocol/prepared-batch.ts";
+import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { Member } from "./member.ts";
+import { deliver, deliverAtOnce } from "./member.ts";
+
+/** What one member is spared. */
+interface Spared {
+  /** As many as it has had, or came before it was in. */
+  had: number;
+  /** The places of those that are not for it. */
+  excepted: Set<number> | undefined;
+}
+
+/** How to hand out. */
+export interface HandOut<Who> {
+  /** At most so many members. */
+  readonly budget: number;
+  /** Whether nothing else goes to these members in this turn. */
+  readonly isAlone: boolean;
+  /** A member could not take it. */
+  readonly onError: (error: unknown, who: Who) => void;
+}
+
+/** It grows until the handing out begins. */
+export class Run<Who extends Member> {
+  readonly #sets: readonly ReadonlySet<Who>[];
+  readonly #platform: Platform;
+  readonly #messages: PreparedMessage[] = [];
+  /** Most members are told everything, and have no entry here. */
+  readonly #spared = new Map<Who, Spared>();
+  /** Once the handing out has begun: all members, how many of them have been reached, and what goes to most of them. */
+  #members: readonly Who[] | undefined;
+  #reached = 0;
+  #batch: PreparedBatch | undefined;
+  /** Of a run that lasts for several turns: those who are not reached, as of now; made when somebody asks. */
+  #unreached: Set<Who> | undefined;
+
+  constructor(sets: readonly ReadonlySet<Who>[], platform: Platform) {
+    this.#sets = sets;
+    this.#platform = platform;
+  }
+
+  /** Whether a message to these goes behind those that it has. */
+  takes(sets: readonly ReadonlySet<Who>[]): boolean {
+    if (this.#members !== undefined || sets.length !== this.#sets.length) return false;
+    for (let at = 0; at < sets.length; at++) if (sets[at] !== this.#sets[at]) return false;
+    return true;
+  }
+
+  push(message: PreparedMessage, except: Iterable<Who>): void {
+    const place = this.#messages.push(message) - 1;
+    for (const who of except) {
+      const spared = this.#spare(who);
+      spared.excepted ??= new Set();
+      spared.excepted.add(place);
+    }
+  }
+
+  /** Somebody comes into this set now: what was sent before is not for them, unless they are in another one, too. */
+  joins(who: Who, set: ReadonlySet<Who>): void {
+    if (this.#members !== undefined || !this.#sets.includes(set)) return;
+    const isInAnother = this.#sets.some((other) => other !== set && other.has(who));
+    if (!isInAnother) this.#spare(who).had = this.#messages.length;
+  }
+
+  /** Hands out what waits for this one: it sends something itself now, or leaves. */
+  catchUp(who: Who): void {
+    const isFor = this.#members === undefined ? this.#sets.some((set) => set.has(who)) : this.#isUnreached(who);
+    if (!isFor) return;
+    this.#handTo(who);
+    this.#spare(who).had = this.#messages.length;
+  }
+
+  /** Hands out to some. Gives how many; it is done once `isDone`. Hot path (bench: `rooms`). */
+  handOut({ budget, isAlone, onError }: HandOut<Who>): number {
+    this.#members ??= union(this.#sets);
+    this.#batch ??= new PreparedBatch(this.#messages, this.#platform);
+    this.#unreached = undefined;
+    const members = this.#members;
+    const batch = this.#batch;
+    const begin = this.#reached;
+    const end = Math.min(begin + budget, members.length);
+    while (this.#reached < end) {
+      const who = members[this.#reached++]!;
+      try {
+        if (this.#spared.size > 0 && this.#spared.has(who)) this.#handTo(who);
+        else if (isAlone) who[deliverAtOnce](batch);
+        else who[deliver](batch);
+      } catch (error) {
+        onError(error, who);
+      }
+    }
+    return end - begin;
+  }
+
+  get isDone(): boolean {
+    return this.#reached === this.#members?.length;
+  }
+
+  #isUnreached(who: Who): boolean {
+    this.#unreached ??= new Set(this.#members!.slice(this.#reached));
+    return this.#unreached.has(who);
+  }
+
+  /** To one that may be spared some of it. */
+  #handTo(who: Who): void {
+    const { had = 0, excepted } = this.#spared.get(who) ?? {};
+    const messages = this.#messages.filter((_, place) => place >= had && !excepted?.has(place));
+    if (messages.length > 0) who[deliver](new PreparedBatch(messages, this.#platform));
+  }
+
+  #spare(who: Who): Spared {
+    let spared = this.#spared.get(who);
+    if (spared === undefined) {
+      spared = { had: 0, excepted: undefined };
+      this.#spared.set(who, spared);
+    }
+    return spared;
+  }
+}
+
+function union<Who>(sets: readonly ReadonlySet<Who>[]): readonly Who[] {
+  if (sets.length === 1) return [...sets[0]!];
+  const all = new Set(sets[0]);
+  for (let at = 1; at < sets.length; at++) for (const who of sets[at]!) all.add(who);
+  return [...all];
+}

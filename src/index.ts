@@ -3,6 +3,7 @@
 export type { ErrorArgument, ErrorKind } from "./errors.ts";
 export {
   AntiphonError,
+  BrokerError,
   DisconnectError,
   HandshakeError,
   InvalidJsonError,
@@ -16,14 +17,22 @@ export { App } from "./hosts/node/app.ts";
 export type { Attached, AttachOptions } from "./hosts/node/attach.ts";
 export type { Listening } from "./hosts/node/listen.ts";
 export type { ListenOptions } from "./hosts/node/listen-options.ts";
+export { OpenRooms, type OpenRoomsOptions, openRooms } from "./hosts/node/open-rooms.ts";
 export type { SignalOptions } from "./hosts/node/signals.ts";
 export { CloseCode } from "./protocol/close-code.ts";
 export type { CompressionOptions } from "./protocol/deflate/compression-options.ts";
 export type { CloseInfo } from "./protocol/engine-sink.ts";
 export type { HeaderInput } from "./protocol/handshake/headers.ts";
 export type { Message } from "./protocol/message.ts";
-export type { Audience } from "./rooms/audience.ts";
-export type { Room, RoomInput } from "./rooms/room.ts";
+export type { Audience, BroadcastOptions, Exception } from "./rooms/audience.ts";
+export type * from "./rooms/broker.ts";
+export type { ConnectBrokerOptions } from "./rooms/cluster/cluster.ts";
+export type { PublishOverflowPolicy } from "./rooms/cluster/publish-queue.ts";
+export type { BrokerState } from "./rooms/cluster/rooms-reporter.ts";
+export { MemoryBroker, type MemoryBrokerOptions, memory } from "./rooms/memory/memory-broker.ts";
+export type { PresenceListener, PresentMember, Room } from "./rooms/room.ts";
+export type { BrokerLink, JoinOptions } from "./rooms/rooms.ts";
+export type { RoomInput, RoomRef } from "./rooms/topic.ts";
 export type { AppLimits, AppOptions, RouteLimits } from "./server/app-options.ts";
 export type { CloseOptions } from "./server/drain.ts";
 export type { OriginPattern, OriginsOption } from "./server/guards/origin.ts";

@@ -4,6 +4,8 @@ import { BAD_OPTION, usageError } from "../errors.ts";
 import type { CompressionOptions, ResolvedCompression } from "../protocol/deflate/compression-options.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { defaultLimits } from "../protocol/limits.ts";
+import type { Broker } from "../rooms/broker.ts";
+import type { PublishOverflowPolicy } from "../rooms/cluster/publish-queue.ts";
 import { checkNames, checkObject } from "../socket/check-options.ts";
 import type { JsonCodec } from "../socket/json-codec.ts";
 import { toCompression, toHeartbeat } from "../socket/shared-options.ts";
@@ -54,6 +56,13 @@ export interface AppOptions {
   readonly trustProxy?: TrustProxy | undefined;
   /** What `sendJson` and `receiveJson` speak. @default JSON */
   readonly json?: JsonCodec | undefined;
+  /**
+   * What joins the rooms of several machines: `redis(…)` of `antiphon/redis`, `nats(…)` of `antiphon/nats`, `memory()` for tests.
+   * @default none: rooms live in this process
+   */
+  readonly broker?: Broker | undefined;
+  /** What happens when `limits.publishBuffer` waits for a broker that is away. @default "drop-oldest": what is new matters more */
+  readonly publishOverflow?: PublishOverflowPolicy | undefined;
   /** What happens when `limits.sendBuffer` waits for a peer. @default "close": with 1013; dropped messages are the app's to bear */
   readonly slowConsumer?: SlowConsumerPolicy | undefined;
   /** What happens to a peer above `limits.messagesPerSecond` or `bytesPerSecond`. @default "close": with 1008 */
@@ -70,6 +79,8 @@ export interface AppConfig {
   readonly heartbeat: HeartbeatOptions | null;
   readonly compression: ResolvedCompression | null;
   readonly json: JsonCodec;
+  readonly broker: Broker | undefined;
+  readonly publishOverflow: PublishOverflowPolicy;
   readonly slowConsumer: SlowConsumerPolicy;
   readonly overRate: OverRatePolicy;
 }
@@ -92,7 +103,9 @@ export function resolveAppOptions(options: AppOptions, hostObservers: readonly O
     heartbeat: toHeartbeat(options.heartbeat),
     compression: toCompression(options.compression),
     json,
-    slowConsumer: oneOf("slowConsumer", options.slowConsumer ?? "close", ["close", "drop-oldest", "drop-newest"]),
+    broker: toBroker(options.broker),
+    publishOverflow: oneOf("publishOverflow", options.publishOverflow ?? "drop-oldest", ["drop-oldest", "drop-newest"]),
+    slowConsumer: oneOfSlowConsumers(options.slowConsumer ?? "close"),
     overRate: oneOf("overRate", options.overRate ?? "close", ["close", "pause"]),
   };
 }
@@ -127,6 +140,7 @@ const SERVER_ONLY = [
   "connectionsPerAddress",
   "handshakes",
   "queuedBytes",
+  "publishBuffer",
 ] as const satisfies readonly (keyof AppLimits)[];
 
 // A record, so that the compiler misses none.
@@ -140,10 +154,24 @@ const OPTIONS: Readonly<Record<keyof AppOptions, true>> = {
   compression: true,
   trustProxy: true,
   json: true,
+  broker: true,
+  publishOverflow: true,
   slowConsumer: true,
   overRate: true,
 };
 const KNOWN = Object.keys(OPTIONS);
+
+/** Checks a policy for slow consumers. Throws a `UsageError`. */
+export function oneOfSlowConsumers(policy: SlowConsumerPolicy): SlowConsumerPolicy {
+  return oneOf("slowConsumer", policy, ["close", "drop-oldest", "drop-newest", "latest-by-key"]);
+}
+
+function toBroker(broker: Broker | undefined): Broker | undefined {
+  if (broker !== undefined && typeof (broker as Partial<Broker> | null)?.connect !== "function") {
+    throw usageError(BAD_OPTION, "broker", String(broker), "what redis(…), nats(…) or memory() gives");
+  }
+  return broker;
+}
 
 function checkMethods(name: string, value: object, methods: readonly string[]): void {
   checkObject(name, value, `an object with the methods ${methods.join(", ")}`);

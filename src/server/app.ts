@@ -1,26 +1,26 @@
 /** The app: what users register on it, and what it offers to a host. Knows no runtime. */
 
 import type { Hono } from "hono";
-import { APP_CLOSED, BAD_MIDDLEWARE, BAD_SUBPROTOCOL, UNKNOWN_ROUTE, usageError } from "../errors.ts";
-import { isToken } from "../protocol/http-token.ts";
+import { APP_CLOSED, BAD_MIDDLEWARE, UNKNOWN_ROUTE, usageError } from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
-import type { Audience } from "../rooms/audience.ts";
-import type { Room, RoomInput } from "../rooms/room.ts";
-import { checkNames } from "../socket/check-options.ts";
+import type { Audience, BroadcastOptions } from "../rooms/audience.ts";
+import type { Room } from "../rooms/room.ts";
+import type { BrokerLink } from "../rooms/rooms.ts";
+import type { RoomInput } from "../rooms/topic.ts";
 import type { Bytes } from "../socket/message-input.ts";
 import { Admission } from "./admission.ts";
 import type { AppConfig, AppOptions } from "./app-options.ts";
-import { pickEngineLimits, resolveAppOptions, resolveRouteLimits } from "./app-options.ts";
+import { resolveAppOptions } from "./app-options.ts";
 import type { CloseOptions } from "./drain.ts";
 import { drain } from "./drain.ts";
-import { originCheck } from "./guards/origin.ts";
 import type { ErrorHook, Handler, Middleware, RouteOptions, SocketEvents } from "./handler.ts";
 import type { Handshake, Host, Hosted, HostLimits, StaticOptions, Stoppable } from "./host.ts";
 import { HttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
 import { pathnameOf } from "./request-target.ts";
 import { toRouteKind } from "./route-kind.ts";
+import { toRouteSettings } from "./route-settings.ts";
 import type { AnyErrorHook, AnyEvents, AnyHandler, AnyRoute, RouteSettings } from "./routes.ts";
 import { Routes } from "./routes.ts";
 import type { Converter, ConverterValue } from "./routing/converter.ts";
@@ -155,29 +155,39 @@ export class ServerApp<Data = Record<string, unknown>> {
     return this;
   }
 
-  /** All sockets that are open now. */
+  /** All sockets that are open now, in this process. */
   get sockets(): ReadonlySet<ServerSocket<Data>> {
     return this.#hub.sockets as ReadonlySet<unknown> as ReadonlySet<ServerSocket<Data>>;
   }
 
-  /** The room of this name, for whoever is not in it: HTTP handlers, timers. */
+  /** The room of this name, for whoever is not in it: HTTP handlers, timers. Throws a `UsageError` for what is no name. */
   room(name: string): Room<ServerSocket<Data>> {
     return this.#hub.rooms.room(name) as Room<never>;
   }
 
-  /** Everybody in any of these rooms, each once. */
-  to(rooms: RoomInput | readonly RoomInput[]): Audience {
-    return this.#hub.rooms.union(rooms);
+  /** All sockets of this user (`socket.identify(id)`), on all machines: what works on rooms works on them. Throws as `room`. */
+  user(id: string): Room<ServerSocket<Data>> {
+    return this.#hub.rooms.user(id) as Room<never>;
   }
 
-  /** Sends a message to every socket of the app. */
-  broadcast(message: Message | Bytes | PreparedMessage): void {
-    this.everyone.send(message);
+  /** Everybody in any of these rooms, each once, on all machines. Throws as `room`. */
+  to(rooms: RoomInput | readonly RoomInput[]): Audience<ServerSocket<Data>> {
+    return this.#hub.rooms.union(rooms) as Audience<never>;
   }
 
-  /** All sockets of the app, to send to. */
-  get everyone(): Audience {
-    return this.#hub.everyone;
+  /** Sends a message to every socket of the app, on all machines. */
+  broadcast(message: Message | Bytes | PreparedMessage, options?: BroadcastOptions): void {
+    this.everyone.send(message, options);
+  }
+
+  /** All sockets of the app, on all machines, to send to. */
+  get everyone(): Audience<ServerSocket<Data>> {
+    return this.#hub.rooms.everyone as Audience<never>;
+  }
+
+  /** What joins its rooms to those of other machines, and how it stands with it. */
+  get broker(): BrokerLink {
+    return this.#hub.rooms.broker;
   }
 
   /** Whether it takes connections: for the health checks of whoever sends them. */
@@ -250,20 +260,7 @@ export class ServerApp<Data = Record<string, unknown>> {
   }
 
   #settings(path: string, options: RouteOptions): RouteSettings {
-    checkNames(options, ["name", "subprotocols", "origins", "limits"], `ws("${path}")`);
-    const { subprotocols = [] } = options;
-    const bad = subprotocols.find((protocol) => !isToken(protocol));
-    if (bad !== undefined) throw usageError(BAD_SUBPROTOCOL, bad);
-    const limits = resolveRouteLimits(path, options.limits, this.#config.limits);
-    return {
-      limits,
-      engineLimits: pickEngineLimits(limits),
-      socketConfig: options.limits === undefined ? this.#hub.socketConfig : { ...this.#hub.socketConfig, limits },
-      checkOrigin: options.origins === undefined ? this.#config.checkOrigin : originCheck(options.origins),
-      subprotocols,
-      path,
-      own: options,
-    };
+    return toRouteSettings({ path, options, config: this.#config, socketConfig: this.#hub.socketConfig });
   }
 
   #hasRoute(pathname: string): boolean {

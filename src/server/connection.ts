@@ -86,7 +86,7 @@ export class Connection implements OpeningListener, Running {
   openingOnAccept(): void {
     const { hub } = this.#context;
     this.#place.answered();
-    hub.sockets.add(this.#socket);
+    hub.rooms.enter(this.#socket);
     this.#record.accepted(this.#opening);
   }
 
@@ -113,8 +113,7 @@ export class Connection implements OpeningListener, Running {
   #linkOnEnd(info: CloseInfo): void {
     const { hub } = this.#context;
     this.#place.leave();
-    hub.rooms.leaveAll(this.#socket);
-    hub.sockets.delete(this.#socket);
+    hub.rooms.exit(this.#socket);
     this.#record.ended(info, this.#fault);
   }
 

@@ -73,6 +73,8 @@ async function end(parts: DrainParts, { timeout, spread, code }: Chosen): Promis
   await Promise.race([goodbyes.done.then(() => untilEmpty(hub)), deadline]);
   // Plain HTTP that is under way may end, too.
   await Promise.race([Promise.all([...listeners].map((listener) => listener.idle?.())), deadline]);
+  // What the goodbyes brought about is told to the other machines, too.
+  await Promise.race([hub.rooms.shutDown(Math.max(timeout - (clock.now() - start), 0)), deadline]);
   for (const cancel of cancels) cancel();
   await Promise.all([...listeners].map((listener) => listener.close()));
   // A turn for what was given up: code behind `next()` begins before whoever waits for us ends the process.

@@ -2,6 +2,7 @@
 
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
+import type { SlowConsumerPolicy } from "../socket/socket-config.ts";
 import type { RouteLimits } from "./app-options.ts";
 import type { OriginsOption } from "./guards/origin.ts";
 import type { ServerSocket } from "./server-socket.ts";
@@ -44,6 +45,8 @@ export interface RouteOptions {
   readonly origins?: OriginsOption | undefined;
   /** Instead of the app's: those of one connection. Those of the whole server are the app's alone. */
   readonly limits?: Partial<RouteLimits> | undefined;
+  /** Instead of the app's: prices may lose all but the latest, orders may not. */
+  readonly slowConsumer?: SlowConsumerPolicy | undefined;
 }
 
 /** Told of what handlers, middleware and events threw, once for each error. */

@@ -7,7 +7,6 @@ import {
   TOO_MANY_FROM_ADDRESS,
   TOO_MANY_HANDSHAKES,
 } from "../errors.ts";
-import { Audience } from "../rooms/audience.ts";
 import { Rooms } from "../rooms/rooms.ts";
 import { ByteBudget } from "../socket/byte-budget.ts";
 import type { SocketConfig } from "../socket/socket-config.ts";
@@ -16,6 +15,7 @@ import type { AppConfig } from "./app-options.ts";
 import { addressKey } from "./guards/remote-address.ts";
 import type { Host } from "./host.ts";
 import { Reporter } from "./observing/reporter.ts";
+import { RoomsObserver } from "./observing/rooms-observer.ts";
 import type { ServerSocket } from "./server-socket.ts";
 
 /** Why one more is not let in: a status for the client, words for our log. */
@@ -44,13 +44,10 @@ export interface Place {
 
 /** One for an app and all that is mounted on it. */
 export class Hub {
-  /** Those that were accepted and have not ended. */
-  readonly sockets = new Set<ServerSocket>();
-  /** Those too whose handler still runs, or that were not accepted yet. */
+  /** Connections whose handler still runs, or that were not accepted yet. */
   readonly connections = new Set<Running>();
+  /** All rooms; and, as everyone, all sockets that were accepted and have not ended. */
   readonly rooms: Rooms<ServerSocket>;
-  /** All of `sockets`. */
-  readonly everyone: Audience;
   readonly socketConfig: SocketConfig;
   /** Whether new connections are turned away for good. */
   isClosing = false;
@@ -60,10 +57,13 @@ export class Hub {
   #pending = 0;
 
   constructor(config: AppConfig, host: Host) {
-    const { observer, json, slowConsumer, overRate, heartbeat, limits } = config;
+    const { observer, json, slowConsumer, overRate, heartbeat, limits, broker, publishOverflow } = config;
     const { platform, clock } = host;
     const budget = new ByteBudget(limits.queuedBytes);
-    const reporter = new Reporter(observer, slowConsumer);
+    const reporter = new Reporter(observer);
+    const { publishBuffer } = limits;
+    const roomsReporter = new RoomsObserver(observer);
+    this.rooms = new Rooms({ platform, clock, json, broker, publishBuffer, publishOverflow, reporter: roomsReporter });
     const wheel = new Wheel(clock);
     this.#config = config;
     this.socketConfig = {
@@ -78,10 +78,13 @@ export class Hub {
       overRate,
       budget,
       reporter,
+      toMany: this.rooms.toMany,
     };
-    const audience = { platform, json, onError: (error: unknown) => observer.error?.({ error, where: "host" }) };
-    this.rooms = new Rooms(audience);
-    this.everyone = new Audience(audience, () => this.sockets);
+  }
+
+  /** All sockets that were accepted and have not ended. */
+  get sockets(): ReadonlySet<ServerSocket> {
+    return this.rooms.members;
   }
 
   /** Why no connection from this address is let in now; `undefined` if it is. */

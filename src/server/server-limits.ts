@@ -12,6 +12,8 @@ export interface ServerLimits {
   readonly handshakeTimeout: number;
   /** Bytes in all queues of all sockets; while there are more, new connections are answered with 503. @default Infinity */
   readonly queuedBytes: number;
+  /** Bytes of messages to other machines that wait while the broker is away; then `publishOverflow` acts. @default 16 MiB: a minute of a busy chat */
+  readonly publishBuffer: number;
 }
 
 /** What holds where nothing else is said. */
@@ -21,4 +23,5 @@ export const defaultServerLimits: ServerLimits = {
   handshakes: 1000,
   handshakeTimeout: 10_000,
   queuedBytes: Number.POSITIVE_INFINITY,
+  publishBuffer: 16 * 1024 * 1024,
 };

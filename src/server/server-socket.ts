@@ -3,13 +3,15 @@
 import { JOIN_AFTER_END, usageError } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import { HeaderList } from "../protocol/handshake/headers.ts";
-import type { PreparedMessage } from "../protocol/prepared-message.ts";
+import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { Audience } from "../rooms/audience.ts";
 import type { Member } from "../rooms/member.ts";
-import { deliver } from "../rooms/member.ts";
-import type { Room, RoomInput } from "../rooms/room.ts";
-import { namesOf } from "../rooms/room.ts";
-import type { Rooms } from "../rooms/rooms.ts";
+import { deliver, deliverAtOnce } from "../rooms/member.ts";
+import type { Room } from "../rooms/room.ts";
+import type { JoinOptions, Rooms } from "../rooms/rooms.ts";
+import type { RoomInput } from "../rooms/topic.ts";
+import { topicOf, toTopic } from "../rooms/topic.ts";
+import { checkNames } from "../socket/check-options.ts";
 import { millisecondsUntil } from "../socket/expiry.ts";
 import type { Link } from "../socket/link.ts";
 import { quiet } from "../socket/quiet.ts";
@@ -49,6 +51,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   /** The subprotocols that the client offered, by its preference. */
   readonly protocols: readonly string[];
   readonly #parts: ServerSocketParts;
+  #userId: string | undefined;
   #url: URL | undefined;
   #headers: Headers | undefined;
   #cookies: ReadonlyMap<string, string> | undefined;
@@ -56,6 +59,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   /** Made by the app, for each handshake. */
   constructor(parts: ServerSocketParts) {
     super(parts.link);
+    parts.link.face = this;
     this.#parts = parts;
     this.params = parts.params as Params;
     this.route = parts.route;
@@ -138,19 +142,44 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     this.#parts.link.expires(millisecondsUntil(until));
   }
 
-  /** Enters a room, and gives it; leaving is automatic at the end. Throws a `UsageError` after the end. */
-  join(name: string): Room<ServerSocket<Data>> {
-    const { link } = this.#parts;
-    // A bad name is told before anything is accepted.
-    this.#rooms.room(name);
-    if (link.state === "connecting") this.begin();
-    if (link.state !== "open") throw usageError(JOIN_AFTER_END, "join", link.state);
-    return this.#rooms.join(this.#self, name);
+  /** Whose socket it is, as `identify` said. */
+  get userId(): string | undefined {
+    return this.#userId;
   }
 
-  /** Leaves a room; nothing if it is not in there. */
+  /**
+   * Says whose socket this is: `app.user(id)` reaches all sockets of a user, on all machines. Does not accept it, so that
+   * middleware can say it. Again with another id: it is somebody else's now; `null`: nobody's. Throws a `UsageError` for
+   * what is no id, and after the end.
+   */
+  identify(id: string | null): void {
+    const { link } = this.#parts;
+    if (id !== null) topicOf("user", id);
+    if (link.state === "closing" || link.state === "closed") throw usageError(JOIN_AFTER_END, "identify", link.state);
+    const before = this.#userId;
+    this.#userId = id ?? undefined;
+    if (link.state === "open") this.#rooms.identified(this.#self, before);
+  }
+
+  /**
+   * Enters a room, and gives it; leaving is automatic at the end. `info` is what `room.who()` shows of this socket; to join
+   * again changes it. Members hear other machines as soon as `room.ready()` resolves. Throws a `UsageError` after the end,
+   * and for a name that is no string, or empty.
+   */
+  join(name: string, options: JoinOptions = {}): Room<ServerSocket<Data>> {
+    const { link } = this.#parts;
+    // What is wrong is told before anything is accepted.
+    topicOf("room", name);
+    checkNames(options, ["info"], "join");
+    if (link.state === "connecting") this.begin();
+    if (link.state !== "open") throw usageError(JOIN_AFTER_END, "join", link.state);
+    return this.#rooms.join(this.#self, name, options);
+  }
+
+  /** Leaves a room; nothing if it is not in there. What was sent to the room before is still for it. */
   leave(room: RoomInput): void {
-    for (const name of namesOf(room)) this.#rooms.leave(this.#self, name);
+    toTopic(room);
+    this.#rooms.leave(this.#self, room);
   }
 
   /** The names of the rooms that it is in. */
@@ -158,14 +187,19 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     return this.#rooms.of(this.#self);
   }
 
-  /** Everybody in this room, or in any of these, but this socket. */
-  to(rooms: RoomInput | readonly RoomInput[]): Audience {
-    return this.#rooms.union(rooms, this.#self);
+  /** Everybody in this room, or in any of these, on all machines, but this socket. */
+  to(rooms: RoomInput | readonly RoomInput[]): Audience<ServerSocket<Data>> {
+    return this.#rooms.union(rooms, [this.#self]);
   }
 
   /** By which rooms reach it. */
-  [deliver](message: PreparedMessage): void {
-    this.#parts.link.deliver(message);
+  [deliver](batch: PreparedBatch): void {
+    this.#parts.link.deliver(batch);
+  }
+
+  /** The same where nothing else is sent in this turn. */
+  [deliverAtOnce](batch: PreparedBatch): void {
+    this.#parts.link.deliverAtOnce(batch);
   }
 
   /** As rooms know it: whatever its route. */

@@ -8,6 +8,7 @@ import { diagnosticsObserver } from "./diagnostics.ts";
 import type { Listening } from "./listen.ts";
 import { listen } from "./listen.ts";
 import type { ListenOptions } from "./listen-options.ts";
+import { toPlace } from "./listen-options.ts";
 import { nodeHost } from "./node-host.ts";
 import type { AnyServer } from "./shared-server.ts";
 
@@ -28,18 +29,26 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
   }
 
   /**
-   * Listens on a port, a unix socket or a descriptor, with TLS and HTTP/2 if `tls` is given. SIGTERM and SIGINT close the
-   * app. Rejects with a `UsageError` that says in one sentence why the place cannot be had.
+   * Connects with the broker, if there is one, then listens on a port, a unix socket or a descriptor, with TLS and HTTP/2 if
+   * `tls` is given. SIGTERM and SIGINT close the app. Rejects with a `UsageError` that says in one sentence why the place
+   * cannot be had, and with a `BrokerError` if the broker cannot be reached (with `waitForBroker`, it waits for it).
    */
-  listen(options: ListenOptions = {}): Promise<Listening> {
+  async listen(options: ListenOptions = {}): Promise<Listening> {
+    // What is wrong with the options is told first.
+    toPlace(options);
+    await this.broker.connect({ wait: options.waitForBroker, signal: options.signal });
     return listen(this.hosted, options, (_name, timeout) => this.close({ timeout }));
   }
 
   /**
    * Answers the WebSockets of a server that exists: Node's `http`, `https` or `http2`, and whatever stands on them. Only
-   * those with a route in this app; others are left to the server's other listeners. HTTP requests stay the server's.
+   * those with a route in this app; others are left to the server's other listeners. HTTP requests stay the server's. The
+   * broker is connected meanwhile; to know that it is there, wait for `app.broker.connect()` first.
    */
   attach(server: AnyServer, options: AttachOptions = {}): Attached {
-    return attach(this.hosted, server, options);
+    const attached = attach(this.hosted, server, options);
+    // It is told to the observer, and tried again.
+    this.broker.connect({ wait: true }).catch(() => {});
+    return attached;
   }
 }

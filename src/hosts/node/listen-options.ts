@@ -34,6 +34,11 @@ export interface ListenOptions {
   readonly backlog?: number | undefined;
   /** What SIGTERM and SIGINT do. `true`: drain, then end. `false`: what they do without us. @default true */
   readonly signals?: boolean | SignalOptions | undefined;
+  /**
+   * Waits for a broker that cannot be reached, however long, instead of failing; what is tried is logged. Nobody is let in
+   * before. @default false: what is wrong is told within a few seconds
+   */
+  readonly waitForBroker?: boolean | undefined;
   /** Ends the listening when it aborts, with all its connections. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,6 +53,7 @@ const OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   http2: true,
   backlog: true,
   signals: true,
+  waitForBroker: true,
   signal: true,
 };
 const KNOWN = Object.keys(OPTIONS);

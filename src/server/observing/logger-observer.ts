@@ -3,7 +3,15 @@
 import { amount, bytes, duration } from "./figures.ts";
 import { type Logger, thrownInOneLine } from "./logger.ts";
 import { maskSecrets } from "./mask-secrets.ts";
-import type { ConnectionClosed, ConnectionRejected, DropSignal, ErrorSignal, Observer } from "./observer.ts";
+import type {
+  BrokerChangedSignal,
+  ConnectionClosed,
+  ConnectionRejected,
+  DropSignal,
+  ErrorSignal,
+  Observer,
+  PublicationsLostSignal,
+} from "./observer.ts";
 import { printable, quoted } from "./printable.ts";
 
 /**
@@ -11,7 +19,8 @@ import { printable, quoted } from "./printable.ts";
  *
  * - debug: a connection opened; a queue filled up;
  * - info: a connection ended, whoever ended it; a request was refused; the app listens, drains, has closed;
- * - warn: a connection ended for a limit or a broken rule; an origin was refused; the first drop of a connection; warnings;
+ * - warn: a connection ended for a limit or a broken rule; an origin was refused; the first drop of a connection; the broker
+ *   is away; warnings;
  * - error: user code threw, with its stack.
  *
  * Paths are without secrets, and what the peer sent is escaped.
@@ -34,6 +43,8 @@ export function loggerObserver(logger: Logger): Observer {
       if (!dropping.has(event.id)) logDropped(logger, event);
       dropping.add(event.id);
     },
+    brokerChanged: (event) => logBroker(logger, event),
+    publicationsLost: (event) => logLost(logger, event),
     error: (event) => logError(logger, event),
     warning: ({ id, code, message }) => logger.warn({ id, code }, printable(message, 1000)),
     listening: ({ url }) => logger.info({ url }, `listening on ${printable(url)}`),
@@ -107,6 +118,24 @@ function logDropped(logger: Logger, event: DropSignal): void {
     event,
     `${printable(id)} reads too slowly: ${policy} dropped ${lost}; more of it is counted when it closes`,
   );
+}
+
+function logBroker(logger: Logger, event: BrokerChangedSignal): void {
+  const { broker, place, state, error } = event;
+  const line = `${broker} at ${printable(place)}: ${state === "connecting" && error !== undefined ? "away, trying again" : state}`;
+  if (error === undefined) return logger.info(event, line);
+  const { error: _, ...fields } = event;
+  logger.warn(withoutStack({ ...fields, err: error }), `${line}: ${thrownInOneLine(error)}`);
+}
+
+const LOST: Readonly<Record<PublicationsLostSignal["why"], string>> = {
+  overflow: "did not go to other machines: more than limits.publishBuffer waited for the broker",
+  unconfirmed: "may not have reached other machines: they were on their way when the broker went away",
+  closed: "did not go to other machines: the app closed first",
+};
+
+function logLost(logger: Logger, event: PublicationsLostSignal): void {
+  logger.warn(event, `${amount(event.messages, "message")} (${bytes(event.bytes)}) ${LOST[event.why]}`);
 }
 
 function logError(logger: Logger, { id, path, error, where }: ErrorSignal): void {

@@ -81,7 +81,28 @@ export interface BackpressureSignal extends Traffic {
 export interface DropSignal extends Traffic {
   /** `socket.id`. */
   readonly id: string;
-  readonly policy: "drop-oldest" | "drop-newest";
+  readonly policy: "drop-oldest" | "drop-newest" | "latest-by-key";
+}
+
+/** It has changed how the app stands with its broker. */
+export interface BrokerChangedSignal {
+  /** What it is: `redis`. */
+  readonly broker: string;
+  /** Where it is, without secrets. */
+  readonly place: string;
+  /** `connecting`: on the way, at the start or again; `idle`: given up; `closed`: with the app. */
+  readonly state: "idle" | "connecting" | "connected" | "closed";
+  /** Why, if it was lost or could not be reached. */
+  readonly error?: unknown;
+}
+
+/** Messages that other machines did not get, or may not have got. This one delivered them. */
+export interface PublicationsLostSignal extends Traffic {
+  /**
+   * `overflow`: more than `limits.publishBuffer` waited. `unconfirmed`: they were on their way when the broker went away, and
+   * nothing is sent twice. `closed`: the app closed first.
+   */
+  readonly why: "overflow" | "unconfirmed" | "closed";
 }
 
 /** Where something was thrown. */
@@ -162,6 +183,8 @@ export interface Observer {
   readonly messageSent?: Hear<MessageSignal> | undefined;
   readonly backpressure?: Hear<BackpressureSignal> | undefined;
   readonly messagesDropped?: Hear<DropSignal> | undefined;
+  readonly brokerChanged?: Hear<BrokerChangedSignal> | undefined;
+  readonly publicationsLost?: Hear<PublicationsLostSignal> | undefined;
   readonly error?: Hear<ErrorSignal> | undefined;
   readonly warning?: Hear<WarningSignal> | undefined;
   readonly listening?: Hear<ListeningSignal> | undefined;
@@ -184,6 +207,8 @@ const SIGNALS: Readonly<Record<SignalName, true>> = {
   messageSent: true,
   backpressure: true,
   messagesDropped: true,
+  brokerChanged: true,
+  publicationsLost: true,
   error: true,
   warning: true,
   listening: true,

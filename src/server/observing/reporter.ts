@@ -1,19 +1,17 @@
 /** What sockets report, in the words of the observer. */
 
 import type { Message } from "../../protocol/message.ts";
-import type { QueueReport, SlowConsumerPolicy, SocketReporter } from "../../socket/socket-config.ts";
+import type { DropReport, QueueReport, SocketReporter } from "../../socket/socket-config.ts";
 import type { Observer } from "./observer.ts";
 
 /** One for all sockets of an app. What nobody hears of is not even made. */
 export class Reporter implements SocketReporter {
   readonly #observer: Observer;
-  readonly #policy: SlowConsumerPolicy;
   readonly #received = (id: string, data: Message) => this.#observer.messageReceived?.(toSignal(id, data));
   readonly #sent = (id: string, data: Message) => this.#observer.messageSent?.(toSignal(id, data));
 
-  constructor(observer: Observer, policy: SlowConsumerPolicy) {
+  constructor(observer: Observer) {
     this.#observer = observer;
-    this.#policy = policy;
   }
 
   /** Asked for each message: whether somebody listens may change. */
@@ -29,9 +27,8 @@ export class Reporter implements SocketReporter {
     this.#observer.backpressure?.({ id, ...queue });
   }
 
-  dropped(id: string, { messages, bytes }: { readonly messages: number; readonly bytes: number }): void {
-    if (this.#policy === "close") return;
-    this.#observer.messagesDropped?.({ id, policy: this.#policy, messages, bytes });
+  dropped(id: string, drop: DropReport): void {
+    this.#observer.messagesDropped?.({ id, ...drop });
   }
 }
 

@@ -26,7 +26,7 @@ export type { HeaderInput } from "./protocol/handshake/headers.ts";
 export type { Message } from "./protocol/message.ts";
 export type { Audience, BroadcastOptions, Exception } from "./rooms/audience.ts";
 export type * from "./rooms/broker.ts";
-export type { ConnectBrokerOptions } from "./rooms/cluster/cluster.ts";
+export type { ConnectBrokerOptions } from "./rooms/cluster/connector.ts";
 export type { PublishOverflowPolicy } from "./rooms/cluster/publish-queue.ts";
 export type { BrokerState } from "./rooms/cluster/rooms-reporter.ts";
 export { MemoryBroker, type MemoryBrokerOptions, memory } from "./rooms/memory/memory-broker.ts";

@@ -17,8 +17,7 @@ import type { Message } from "./message.ts";
 import { checkMessage } from "./message.ts";
 import { Outbound } from "./outbound.ts";
 import type { Platform } from "./platform.ts";
-import type { Prepared } from "./prepared-batch.ts";
-import { Waiters } from "./waiters.ts";
+import type { Prepared, PreparedBatch } from "./prepared-batch.ts";
 
 /**
  * One connection. It does no I/O: put in what came with `receive`, and carry what `take` gives to the transport.
@@ -41,7 +40,6 @@ export class Engine {
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   readonly #end = new EngineEnd();
-  readonly #untilCompressed = new Waiters<void>();
 
   /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
   constructor({ role, platform, sink, deflate = null, limits, autoPong = true }: EngineOptions) {
@@ -50,11 +48,7 @@ export class Engine {
     this.#platform = platform;
     this.#sink = sink;
     this.#autoPong = autoPong;
-    const onLater = () => {
-      if (!this.compressing) this.#untilCompressed.tell();
-      sink.output?.();
-    };
-    this.#outbound = new Outbound({ role, platform, deflate, onLater });
+    this.#outbound = new Outbound({ role, platform, deflate, onLater: () => sink.output?.() });
     this.#inbound = new Inbound({
       role,
       platform,
@@ -122,7 +116,6 @@ export class Engine {
   /** The transport is gone, through `cause` if one is known: 1006 at once, unless the connection was closed already. */
   abort(cause?: unknown): void {
     this.#outbound.abandon();
-    this.#untilCompressed.tell();
     if (this.#end.state === "closed") return;
     this.#finish(this.#end.toAborted(this.#platform.text, cause), "end");
   }
@@ -133,8 +126,8 @@ export class Engine {
   }
 
   /** Resolves when no message waits for compression any more, or the connection is over. Never rejects. */
-  async compressed(): Promise<void> {
-    if (this.compressing) await this.#untilCompressed.wait();
+  compressed(): Promise<void> {
+    return this.#outbound.compressed();
   }
 
   /** Takes the bytes that are to go out, in order. They are shared: copy them for a `receive` in the same process. */
@@ -193,6 +186,11 @@ export class Engine {
     this.#mustBeOpen("sendPrepared");
     this.#outbound.prepared(message, options.compress !== false);
     this.#sink.output?.();
+  }
+
+  /** Sends several past `take`: gives their bytes, for the transport. `undefined`: not open, or others wait; nothing was sent. */
+  sendAtOnce(batch: PreparedBatch): readonly Uint8Array[] | undefined {
+    return this.#end.state === "open" ? this.#outbound.framesAtOnce(batch) : undefined;
   }
 
   /** Sends a ping, with up to 125 bytes that come back in the pong. Throws as `send` does. */
@@ -279,7 +277,6 @@ export class Engine {
     // A Close frame of ours that still waits for a large message to be compressed has not been sent either.
     if (this.#end.state === "open" || this.#outbound.compressing) {
       this.#outbound.abandon();
-      this.#untilCompressed.tell();
       this.#outbound.control(Opcode.close, encodeFailure(error));
     }
     this.#finish({ code: error.closeCode, reason: "", wasClean: false, error }, "end");

@@ -19,9 +19,9 @@ export class PreparedBatch {
   /** Bytes of the messages; text counts its characters. */
   readonly size: number;
   readonly #platform: Platform;
-  #plain: Uint8Array | undefined;
+  #plain: readonly Uint8Array[] | undefined;
   /** By window, as each message keeps its own. */
-  #compressed: Map<number, Uint8Array> | undefined;
+  #compressed: Map<number, readonly Uint8Array[]> | undefined;
 
   /** The messages, in order, all of the same platform. */
   constructor(messages: readonly PreparedMessage[], platform: Platform) {
@@ -32,14 +32,14 @@ export class PreparedBatch {
     this.size = size;
   }
 
-  /** The frames as they are without compression, in order. */
-  get plainFrames(): Uint8Array {
+  /** The frames as they are without compression, in order, in one piece. */
+  get plainFrames(): readonly Uint8Array[] {
     this.#plain ??= this.#join(this.messages.map((message) => message.plainFrame));
     return this.#plain;
   }
 
   /** The frames for connections with this agreement; `undefined` while one of them is still being compressed. */
-  compressedFrames(agreement: DeflateAgreement): Uint8Array | undefined {
+  compressedFrames(agreement: DeflateAgreement): readonly Uint8Array[] | undefined {
     const found = this.#compressed?.get(agreement.sendWindowBits);
     if (found !== undefined) return found;
     const frames: Uint8Array[] = [];
@@ -54,9 +54,9 @@ export class PreparedBatch {
     return joined;
   }
 
-  #join(frames: readonly Uint8Array[]): Uint8Array {
+  #join(frames: readonly Uint8Array[]): readonly Uint8Array[] {
     const joined = frames.length === 1 ? frames[0]! : concatIn(this.#platform, frames);
-    return this.#platform.toWritable?.(joined) ?? joined;
+    return [this.#platform.toWritable?.(joined) ?? joined];
   }
 }
 

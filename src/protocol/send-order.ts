@@ -1,11 +1,14 @@
 /** Keeps messages in order while a large one is being compressed off the event loop. Knows no frames. */
 
+import { Waiters } from "./waiters.ts";
+
 /** One after the other: what is to be sent behind a message that is not ready waits for it. */
 export class SendOrder {
   #waiting: { readonly size: number; readonly send: () => void }[] | null = null;
   /** The size of the message that all wait for. */
   #held = 0;
   #size = 0;
+  readonly #settled = new Waiters<void>();
 
   /** Whether something is being waited for. */
   get waits(): boolean {
@@ -15,6 +18,11 @@ export class SendOrder {
   /** How much waits, the message that all wait for included: bytes, or units of text that is not encoded yet. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Resolves when nothing is being waited for. Never rejects. */
+  async settled(): Promise<void> {
+    if (this.waits) await this.#settled.wait();
   }
 
   /** Sends now, or when its turn comes. */
@@ -44,12 +52,14 @@ export class SendOrder {
       this.#waiting = waiting.slice(at + 1);
       return;
     }
+    this.#settled.tell();
   }
 
   /** Forgets all that waits. */
   clear(): void {
     this.#waiting = null;
     this.#size = 0;
+    this.#settled.tell();
   }
 }
 

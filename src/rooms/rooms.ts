@@ -10,8 +10,9 @@ import type { Address } from "./audience.ts";
 import { Audience } from "./audience.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import type { Broker, BrokerConnection } from "./broker.ts";
-import type { ClusterListener, ConnectBrokerOptions } from "./cluster/cluster.ts";
+import type { ClusterListener } from "./cluster/cluster.ts";
 import { Cluster } from "./cluster/cluster.ts";
+import type { ConnectBrokerOptions } from "./cluster/connector.ts";
 import type { Envelope } from "./cluster/envelope.ts";
 import type { PublishOverflowPolicy } from "./cluster/publish-queue.ts";
 import type { BrokerState, RoomsReporter } from "./cluster/rooms-reporter.ts";
@@ -194,7 +195,9 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   }
 
   async ready(topic: string): Promise<void> {
-    await Promise.all([this.#cluster?.ready(topic), this.#presence.ready(topic)]);
+    await this.#cluster?.ready(topic);
+    // Asked behind it: when the broker comes back, who is there is read anew.
+    await this.#presence.ready(topic);
   }
 
   /** Ends the connection with the broker, behind what was published. Never rejects. */

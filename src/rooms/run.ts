@@ -35,8 +35,8 @@ export class Run<Who extends Member> {
   #members: readonly Who[] | undefined;
   #reached = 0;
   #batch: PreparedBatch | undefined;
-  /** Of a run that lasts for several turns: those who are not reached, as of now; made when somebody asks. */
-  #unreached: Set<Who> | undefined;
+  /** The place of each among them; made when somebody asks while it is handed out. */
+  #places: ReadonlyMap<Who, number> | undefined;
 
   constructor(sets: readonly ReadonlySet<Who>[], platform: Platform) {
     this.#sets = sets;
@@ -70,15 +70,16 @@ export class Run<Who extends Member> {
   catchUp(who: Who): void {
     const isFor = this.#members === undefined ? this.#sets.some((set) => set.has(who)) : this.#isUnreached(who);
     if (!isFor) return;
-    this.#handTo(who);
+    const batch = this.#leftFor(who);
+    // Before it gets it: for what it gets it may send or close, and so catch up again.
     this.#spare(who).had = this.#messages.length;
+    if (batch !== undefined) who[deliver](batch);
   }
 
   /** Hands out to some. Gives how many; it is done once `isDone`. Hot path (bench: `rooms`). */
   handOut({ budget, isAlone, onError }: HandOut<Who>): number {
     this.#members ??= union(this.#sets);
     this.#batch ??= new PreparedBatch(this.#messages, this.#platform);
-    this.#unreached = undefined;
     const members = this.#members;
     const batch = this.#batch;
     const begin = this.#reached;
@@ -86,9 +87,10 @@ export class Run<Who extends Member> {
     while (this.#reached < end) {
       const who = members[this.#reached++]!;
       try {
-        if (this.#spared.size > 0 && this.#spared.has(who)) this.#handTo(who);
-        else if (isAlone) who[deliverAtOnce](batch);
-        else who[deliver](batch);
+        const own = this.#spared.size > 0 && this.#spared.has(who) ? this.#leftFor(who) : batch;
+        if (own === undefined) continue;
+        if (isAlone && own === batch) who[deliverAtOnce](batch);
+        else who[deliver](own);
       } catch (error) {
         onError(error, who);
       }
@@ -101,15 +103,15 @@ export class Run<Who extends Member> {
   }
 
   #isUnreached(who: Who): boolean {
-    this.#unreached ??= new Set(this.#members!.slice(this.#reached));
-    return this.#unreached.has(who);
+    this.#places ??= new Map(this.#members!.map((member, place) => [member, place]));
+    return (this.#places.get(who) ?? -1) >= this.#reached;
   }
 
-  /** To one that may be spared some of it. */
-  #handTo(who: Who): void {
+  /** What there is for one that may be spared some of it. */
+  #leftFor(who: Who): PreparedBatch | undefined {
     const { had = 0, excepted } = this.#spared.get(who) ?? {};
     const messages = this.#messages.filter((_, place) => place >= had && !excepted?.has(place));
-    if (messages.length > 0) who[deliver](new PreparedBatch(messages, this.#platform));
+    return messages.length > 0 ? new PreparedBatch(messages, this.#platform) : undefined;
   }
 
   #spare(who: Who): Spared {

@@ -144,16 +144,18 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
 
   /** Sends messages of a room's, when the turn ends; nothing unless open. */
   deliver(batch: PreparedBatch): void {
-    if (this.#state !== "open") return;
-    this.#watch!.active();
-    this.#sending!.deliver(batch);
+    if (this.#state === "open") this.#active().deliver(batch);
   }
 
   /** The same, and they are on their way when it returns. */
   deliverAtOnce(batch: PreparedBatch): void {
-    if (this.#state !== "open") return;
-    this.#watch!.active();
-    this.#sending!.deliverAtOnce(batch);
+    if (this.#state === "open") this.#active().deliverAtOnce(batch);
+  }
+
+  /** Most need not know: looked at here, for a thousand watches would have to be fetched. */
+  #active(): SendQueue {
+    if (this.config.limits.idleTimeout !== Number.POSITIVE_INFINITY) this.#watch!.active();
+    return this.#sending!;
   }
 
   /** What was sent to many before goes first: the order is that of the calls. */

@@ -4,7 +4,7 @@ import type { Message } from "../../protocol/message.ts";
 import type { PreparedMessage } from "../../protocol/prepared-message.ts";
 import type { Audience, BroadcastOptions } from "../../rooms/audience.ts";
 import type { Broker } from "../../rooms/broker.ts";
-import type { ConnectBrokerOptions } from "../../rooms/cluster/cluster.ts";
+import type { ConnectBrokerOptions } from "../../rooms/cluster/connector.ts";
 import type { Room } from "../../rooms/room.ts";
 import type { BrokerLink } from "../../rooms/rooms.ts";
 import { Rooms } from "../../rooms/rooms.ts";

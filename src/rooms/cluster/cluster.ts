@@ -11,7 +11,10 @@ import {
 } from "../../errors.ts";
 import type { Platform } from "../../protocol/platform.ts";
 import type { Clock } from "../../protocol/run/clock.ts";
+import { Waiters } from "../../protocol/waiters.ts";
 import type { Broker, BrokerConnection, BrokerListener } from "../broker.ts";
+import type { ConnectBrokerOptions } from "./connector.ts";
+import { Connector, orAborted } from "./connector.ts";
 import type { Envelope } from "./envelope.ts";
 import { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
 import type { PublishOverflowPolicy } from "./publish-queue.ts";
@@ -39,14 +42,6 @@ export interface ClusterListener {
   clusterOnLost(): void;
 }
 
-/** How to connect. */
-export interface ConnectBrokerOptions {
-  /** Tries again until the broker is there, instead of failing at the first attempt. @default false */
-  readonly wait?: boolean | undefined;
-  /** Gives up waiting. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** One for all rooms of an app. */
 export class Cluster implements BrokerListener {
   /** The random name of this process. */
@@ -55,17 +50,15 @@ export class Cluster implements BrokerListener {
   readonly #listener: ClusterListener;
   readonly #publishing: PublishQueue;
   readonly #subscriptions: Subscriptions;
+  readonly #connector: Connector;
   readonly #end = new AbortController();
   #state: BrokerState = "idle";
   #connection: BrokerConnection | undefined;
-  /** The attempts under way: the first, and the last, which succeeds unless nobody wants to wait for it. */
-  #connecting: { readonly first: Promise<void>; readonly last: Promise<void> } | undefined;
-  /** Whether somebody does. */
-  #isWaitedFor = false;
   /** What was told of the last attempt. */
   #told = "";
   #lastNumber = 0;
   readonly #complained = new Set<string>();
+  readonly #back = new Waiters<void>();
 
   constructor(options: ClusterOptions, listener: ClusterListener) {
     const { broker, clock, publishBuffer, publishOverflow, reporter } = options;
@@ -89,6 +82,13 @@ export class Cluster implements BrokerListener {
         clock.after(RETRY, () => this.#state === "connected" && this.#subscriptions.flow());
       },
     });
+    this.#connector = new Connector({
+      clock,
+      end: this.#end.signal,
+      attempt: () => this.#attempt(),
+      onBegin: () => this.#change("connecting"),
+      onFailure: (error, goesOn) => this.#change(goesOn ? "connecting" : "idle", error),
+    });
     this.name = broker.name;
     this.place = broker.place;
   }
@@ -103,18 +103,18 @@ export class Cluster implements BrokerListener {
   }
 
   /** Connects, if that has not begun. Rejects with a `BrokerError` if the first attempt fails; with `wait`, tries on. */
-  connect({ wait = false, signal }: ConnectBrokerOptions = {}): Promise<void> {
+  connect(options?: ConnectBrokerOptions): Promise<void> {
+    const { name, place } = this;
     if (this.#state === "closed") return Promise.reject(usageError(BROKER_CLOSED, "connect"));
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (wait) this.#isWaitedFor = true;
-    this.#connecting ??= this.#begin();
-    const { first, last } = this.#connecting;
-    return orAborted(wait ? last : first, signal);
+    if (this.#connection === undefined || this.#isConnected) return this.#connector.connect(options);
+    // It was lost, and comes back by itself.
+    if (!options?.wait) return Promise.reject(brokerError(BROKER_AWAY, undefined, "connect", name, place));
+    return orAborted(this.#back.wait(), options.signal);
   }
 
   /** Publishes behind what was published before; when the broker is away, it waits. Connects, if nobody has. */
   publish(topic: string, envelope: Envelope, payload?: Uint8Array): void {
-    this.#start();
+    this.#connector.start();
     this.#publishing.push({ topic, envelope: encodeEnvelope(envelope, this.#options.platform.text, payload) });
   }
 
@@ -125,7 +125,7 @@ export class Cluster implements BrokerListener {
 
   /** This process wants to hear a topic from now on. */
   want(topic: string): void {
-    this.#start();
+    this.#connector.start();
     this.#subscriptions.want(topic);
   }
 
@@ -144,7 +144,7 @@ export class Cluster implements BrokerListener {
     if (this.#state === "closed") throw usageError(BROKER_CLOSED, call);
     if (this.#state === "idle") await this.connect();
     // At the start an answer is worth a moment.
-    else if (this.#connection === undefined) await this.#connecting!.first;
+    else if (this.#connection === undefined) await this.#connector.first;
     if (this.#state !== "connected") throw brokerError(BROKER_AWAY, undefined, call, name, place);
     let cancel = () => {};
     const late = new Promise<never>((_, reject) => {
@@ -178,6 +178,7 @@ export class Cluster implements BrokerListener {
     this.#end.abort();
     this.#publishing.close();
     this.#subscriptions.close();
+    this.#back.tell();
     await this.#connection?.close();
   }
 
@@ -209,27 +210,6 @@ export class Cluster implements BrokerListener {
     return this.#state === "connected";
   }
 
-  /** Somebody needs the broker, now or later. */
-  #start(): void {
-    this.#isWaitedFor = true;
-    if (this.#state !== "closed") this.#connecting ??= this.#begin();
-  }
-
-  #begin() {
-    this.#change("connecting");
-    const first = this.#attempt();
-    const last = first.catch((error: unknown) => {
-      if (this.#isClosed) throw error;
-      this.#change(this.#isWaitedFor ? "connecting" : "idle", error);
-      if (this.#isWaitedFor) return this.#tryOn();
-      this.#connecting = undefined;
-      throw error;
-    });
-    // Whoever publishes waits for neither.
-    last.catch(() => {});
-    return { first, last };
-  }
-
   async #attempt(): Promise<void> {
     const { broker } = this.#options;
     const connection = await broker.connect({ process: this.process, listener: this, signal: this.#end.signal });
@@ -238,40 +218,13 @@ export class Cluster implements BrokerListener {
     this.#become(false);
   }
 
-  async #tryOn(): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#pause(Math.min(RETRY, 50 * 2 ** attempt) * (0.5 + Math.random() / 2));
-        return await this.#attempt();
-      } catch (error) {
-        if (this.#end.signal.aborted) throw usageError(BROKER_CLOSED, "connect");
-        this.#change("connecting", error);
-      }
-    }
-  }
-
-  /** Rejects at the end. */
-  #pause(milliseconds: number): Promise<void> {
-    const { signal } = this.#end;
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        cancel();
-        reject(signal.reason);
-      };
-      const cancel = this.#options.clock.after(milliseconds, () => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal.addEventListener("abort", onAbort);
-    });
-  }
-
   #become(isBack: boolean): void {
     this.#change("connected");
     // First to hear, then to speak: who publishes and waits for an answer gets it.
     this.#subscriptions.flow();
     this.#listener.clusterOnConnected(this.#connection!, isBack);
     this.#publishing.flow();
+    this.#back.tell();
   }
 
   /** Tells it, if it is news. */
@@ -295,17 +248,3 @@ export class Cluster implements BrokerListener {
 /** Milliseconds. */
 const RETRY = 2000;
 const PATIENCE = 5000;
-
-async function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work;
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort);
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
-}

@@ -12,6 +12,8 @@ export interface LostPublications {
   readonly why: "overflow" | "unconfirmed" | "closed";
   readonly messages: number;
   readonly bytes: number;
+  /** What the broker's client said, if it did. */
+  readonly error?: unknown;
 }
 
 /** How a queue works. */
@@ -112,16 +114,17 @@ export class PublishQueue {
     this.#underWay += size;
     try {
       await this.#options.publish(batch);
-    } catch {
-      this.#lose("unconfirmed", batch);
+    } catch (error) {
+      this.#lose("unconfirmed", batch, error);
     }
     this.#underWay -= size;
     this.#pump();
   }
 
-  #lose(why: LostPublications["why"], publications: readonly Publication[]): void {
+  #lose(why: LostPublications["why"], publications: readonly Publication[], error?: unknown): void {
     const bytes = publications.reduce((sum, { envelope }) => sum + envelope.length, 0);
-    this.#options.onLost({ why, messages: publications.length, bytes });
+    const lost = { why, messages: publications.length, bytes };
+    this.#options.onLost(error === undefined ? lost : { ...lost, error });
   }
 
   #tellIdle(): void {

@@ -18,8 +18,9 @@ export class Subscriptions {
   /** Where the two may differ. */
   #changed = new Set<string>();
   readonly #waiting = new Map<string, (() => void)[]>();
-  /** Whether the broker is away. */
-  #isHeld = true;
+  /** `held`: the broker is away. */
+  #state: "held" | "flowing" | "closed" = "held";
+  #isScheduled = false;
   #isWorking = false;
 
   constructor(options: SubscriptionsOptions) {
@@ -42,9 +43,10 @@ export class Subscriptions {
     this.#tell(topic);
   }
 
-  /** Resolves when the topic is heard, or not wanted any more. */
+  /** Resolves when the topic is heard, or not wanted any more; and at the end. While the broker is away, none is heard. */
   ready(topic: string): Promise<void> {
-    if (!this.#wanted.has(topic) || this.#active.has(topic)) return Promise.resolve();
+    const isHeard = this.#active.has(topic) && this.#state === "flowing";
+    if (this.#state === "closed" || isHeard || !this.#wanted.has(topic)) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.set(topic, [...(this.#waiting.get(topic) ?? []), resolve]);
     });
@@ -52,35 +54,42 @@ export class Subscriptions {
 
   /** The broker is there; or it is time to try again. */
   flow(): void {
-    this.#isHeld = false;
+    if (this.#state === "closed") return;
+    this.#state = "flowing";
+    for (const topic of [...this.#waiting.keys()]) if (this.#active.has(topic)) this.#tell(topic);
     this.#schedule();
   }
 
   /** It is away. What is heard already is heard again when it is back: brokers see to that. */
   hold(): void {
-    this.#isHeld = true;
+    if (this.#state === "flowing") this.#state = "held";
   }
 
   /** It is over: nobody waits any more. */
   close(): void {
-    this.#isHeld = true;
+    this.#state = "closed";
     for (const topic of [...this.#waiting.keys()]) this.#tell(topic);
   }
 
   #change(topic: string): void {
     this.#changed.add(topic);
-    if (this.#changed.size === 1) this.#schedule();
+    this.#schedule();
   }
 
   #schedule(): void {
-    this.#options.endOfTurn(() => void this.#work());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.endOfTurn(() => {
+      this.#isScheduled = false;
+      void this.#work();
+    });
   }
 
   /** One request at a time, so that the last word is that of the last wish. */
   async #work(): Promise<void> {
-    if (this.#isHeld || this.#isWorking) return;
+    if (this.#isWorking) return;
     this.#isWorking = true;
-    while (this.#changed.size > 0 && !this.#isHeld) {
+    while (this.#changed.size > 0 && this.#state === "flowing") {
       const changed = this.#changed;
       this.#changed = new Set();
       try {

@@ -130,12 +130,15 @@ function logBroker(logger: Logger, event: BrokerChangedSignal): void {
 
 const LOST: Readonly<Record<PublicationsLostSignal["why"], string>> = {
   overflow: "did not go to other machines: more than limits.publishBuffer waited for the broker",
-  unconfirmed: "may not have reached other machines: they were on their way when the broker went away",
+  unconfirmed: "may not have reached other machines, since the broker did not confirm them",
   closed: "did not go to other machines: the app closed first",
 };
 
 function logLost(logger: Logger, event: PublicationsLostSignal): void {
-  logger.warn(event, `${amount(event.messages, "message")} (${bytes(event.bytes)}) ${LOST[event.why]}`);
+  const { error, ...fields } = event;
+  const line = `${amount(event.messages, "message")} (${bytes(event.bytes)}) ${LOST[event.why]}`;
+  if (error === undefined) return logger.warn(fields, line);
+  logger.warn(withoutStack({ ...fields, err: error }), `${line}: ${thrownInOneLine(error)}`);
 }
 
 function logError(logger: Logger, { id, path, error, where }: ErrorSignal): void {

@@ -103,6 +103,8 @@ export interface PublicationsLostSignal extends Traffic {
    * nothing is sent twice. `closed`: the app closed first.
    */
   readonly why: "overflow" | "unconfirmed" | "closed";
+  /** What the broker's client said, if it did. */
+  readonly error?: unknown;
 }
 
 /** Where something was thrown. */

@@ -5,21 +5,31 @@ import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { Member } from "./member.ts";
 import { Run } from "./run.ts";
 
+/** What it is made of. */
+export interface BroadcastsOptions {
+  readonly platform: Platform;
+  /** Whether somebody wants to hear of each message that is sent. */
+  readonly isObserved: () => boolean;
+  /** A member could not take a message: a bug of ours, and no reason to leave out the others. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Several messages to the same members leave as one write to each of them. Every member is told in the order of the
  * calls: whoever sends something of its own, leaves, or closes in between, is handed before what waits for it.
  */
 export class Broadcasts<Who extends Member> {
   readonly #platform: Platform;
+  readonly #isObserved: () => boolean;
   readonly #onError: (error: unknown) => void;
   /** In the order of sending; what goes to the same members behind each other is one. */
   readonly #runs: Run<Who>[] = [];
   #isScheduled = false;
   #isHandingOut = false;
 
-  /** `onError`: a member could not take a message. A bug of ours, and no reason to leave out the others. */
-  constructor(platform: Platform, onError: (error: unknown) => void) {
+  constructor({ platform, isObserved, onError }: BroadcastsOptions) {
     this.#platform = platform;
+    this.#isObserved = isObserved;
     this.#onError = onError;
   }
 
@@ -71,7 +81,7 @@ export class Broadcasts<Who extends Member> {
     // An observer that hears of a message may send another.
     if (this.#isHandingOut) return;
     this.#isHandingOut = true;
-    const isAlone = this.#runs.length === 1;
+    const isAlone = this.#runs.length === 1 && !this.#isObserved();
     for (let budget = SLICE; this.waits && budget > 0; ) {
       const run = this.#runs[0]!;
       budget -= run.handOut({ budget, isAlone, onError: this.#onError });

@@ -8,6 +8,9 @@ export const deliver: unique symbol = Symbol("antiphon.deliver");
 /** The same where nothing else is sent in this turn. */
 export const deliverAtOnce: unique symbol = Symbol("antiphon.deliverAtOnce");
 
+/** Whether that can be done. */
+export const takesAtOnce: unique symbol = Symbol("antiphon.takesAtOnce");
+
 /** One connection, as a room sees it. */
 export interface Member {
   /** Unique in this process. */
@@ -16,7 +19,9 @@ export interface Member {
   readonly userId: string | undefined;
   /** Sends messages that were made ready for many, when the turn ends. Gives nothing back: what has ended takes nothing. */
   [deliver](batch: PreparedBatch): void;
-  /** The same, and they are on their way when it returns. */
+  /** Whether it is open, and nothing waits before what it would be sent now. */
+  readonly [takesAtOnce]: boolean;
+  /** Only for who takes it at once: the messages are on their way when it returns. They are reported to no observer. */
   [deliverAtOnce](batch: PreparedBatch): void;
   /** Closes it, behind all that was sent. */
   close(code: number, reason: string): unknown;

@@ -10,12 +10,13 @@ import type { Address } from "./audience.ts";
 import { Audience } from "./audience.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import type { Broker, BrokerConnection } from "./broker.ts";
+import type { BrokerLink } from "./cluster/broker-link.ts";
+import { ALONE } from "./cluster/broker-link.ts";
 import type { ClusterListener } from "./cluster/cluster.ts";
 import { Cluster } from "./cluster/cluster.ts";
-import type { ConnectBrokerOptions } from "./cluster/connector.ts";
 import type { Envelope } from "./cluster/envelope.ts";
 import type { PublishOverflowPolicy } from "./cluster/publish-queue.ts";
-import type { BrokerState, RoomsReporter } from "./cluster/rooms-reporter.ts";
+import type { RoomsReporter } from "./cluster/rooms-reporter.ts";
 import { SeenNumbers } from "./cluster/seen-numbers.ts";
 import type { Member } from "./member.ts";
 import { Memberships } from "./memberships.ts";
@@ -44,21 +45,6 @@ export interface JoinOptions {
   readonly info?: unknown;
 }
 
-/** How it stands between an app and its broker. */
-export interface BrokerLink {
-  /** What it is: `redis`, `nats`, or `memory` where rooms live in this process alone. */
-  readonly name: string;
-  /** Where it is, without secrets. */
-  readonly place: string;
-  /** `connecting` also while it was lost and is being tried again. */
-  readonly state: BrokerState;
-  /**
-   * Connects. `app.listen` does so by itself; call it where the app is attached to a server of yours. Rejects with a
-   * `BrokerError` if the broker cannot be reached, within a few seconds; with `wait: true` it tries until it can.
-   */
-  connect(options?: ConnectBrokerOptions): Promise<void>;
-}
-
 /** One for an app and all that is mounted on it. */
 export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, ClusterListener {
   readonly platform: Platform;
@@ -77,7 +63,11 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     this.platform = platform;
     this.json = json;
     this.#reporter = reporter;
-    this.#broadcasts = new Broadcasts(platform, (error) => reporter.error(error));
+    this.#broadcasts = new Broadcasts({
+      platform,
+      isObserved: () => reporter.hearsMessages,
+      onError: (error) => reporter.error(error),
+    });
     this.#cluster = broker === undefined ? undefined : new Cluster({ ...config, broker }, this);
     this.#presence = new Presence({
       memberships: this.#memberships,
@@ -289,11 +279,3 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
 }
 
 const NOBODY: readonly never[] = [];
-
-/** Without a broker. */
-const ALONE: BrokerLink = {
-  name: "memory",
-  place: "this process",
-  state: "connected",
-  connect: () => Promise.resolve(),
-};

@@ -5,8 +5,8 @@ import { APP_CLOSED, BAD_MIDDLEWARE, UNKNOWN_ROUTE, usageError } from "../errors
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { Audience, BroadcastOptions } from "../rooms/audience.ts";
+import type { BrokerLink } from "../rooms/cluster/broker-link.ts";
 import type { Room } from "../rooms/room.ts";
-import type { BrokerLink } from "../rooms/rooms.ts";
 import type { RoomInput } from "../rooms/topic.ts";
 import type { Bytes } from "../socket/message-input.ts";
 import { Admission } from "./admission.ts";

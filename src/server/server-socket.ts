@@ -6,7 +6,7 @@ import { HeaderList } from "../protocol/handshake/headers.ts";
 import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { Audience } from "../rooms/audience.ts";
 import type { Member } from "../rooms/member.ts";
-import { deliver, deliverAtOnce } from "../rooms/member.ts";
+import { deliver, deliverAtOnce, takesAtOnce } from "../rooms/member.ts";
 import type { Room } from "../rooms/room.ts";
 import type { JoinOptions, Rooms } from "../rooms/rooms.ts";
 import type { RoomInput } from "../rooms/topic.ts";
@@ -51,6 +51,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   /** The subprotocols that the client offered, by its preference. */
   readonly protocols: readonly string[];
   readonly #parts: ServerSocketParts;
+  readonly #link: Link;
   #userId: string | undefined;
   #url: URL | undefined;
   #headers: Headers | undefined;
@@ -60,6 +61,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   constructor(parts: ServerSocketParts) {
     super(parts.link);
     parts.link.face = this;
+    this.#link = parts.link;
     this.#parts = parts;
     this.params = parts.params as Params;
     this.route = parts.route;
@@ -139,7 +141,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
    * `UsageError` for what is no time.
    */
   expires(until: Date | number | null): void {
-    this.#parts.link.expires(millisecondsUntil(until));
+    this.#link.expires(millisecondsUntil(until));
   }
 
   /** Whose socket it is, as `identify` said. */
@@ -153,7 +155,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
    * what is no id, and after the end.
    */
   identify(id: string | null): void {
-    const { link } = this.#parts;
+    const link = this.#link;
     if (id !== null) topicOf("user", id);
     if (link.state === "closing" || link.state === "closed") throw usageError(JOIN_AFTER_END, "identify", link.state);
     const before = this.#userId;
@@ -167,7 +169,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
    * and for a name that is no string, or empty.
    */
   join(name: string, options: JoinOptions = {}): Room<ServerSocket<Data>> {
-    const { link } = this.#parts;
+    const link = this.#link;
     // What is wrong is told before anything is accepted.
     topicOf("room", name);
     checkNames(options, ["info"], "join");
@@ -194,12 +196,17 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
 
   /** By which rooms reach it. */
   [deliver](batch: PreparedBatch): void {
-    this.#parts.link.deliver(batch);
+    this.#link.deliver(batch);
+  }
+
+  /** Whether they may do it at once. */
+  get [takesAtOnce](): boolean {
+    return this.#link.takesAtOnce;
   }
 
   /** The same where nothing else is sent in this turn. */
   [deliverAtOnce](batch: PreparedBatch): void {
-    this.#parts.link.deliverAtOnce(batch);
+    this.#link.deliverAtOnce(batch);
   }
 
   /** As rooms know it: whatever its route. */

@@ -131,15 +131,13 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   send(message: Message | PreparedMessage, compress: boolean, key?: string): Promise<void> {
     if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("send")));
     this.#catchUp();
-    this.#watch!.active();
-    return this.#sending!.send(message, compress, key);
+    return this.#active().send(message, compress, key);
   }
 
   stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
     if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("sendStream")));
     this.#catchUp();
-    this.#watch!.active();
-    return this.#sending!.stream(chunks, options);
+    return this.#active().stream(chunks, options);
   }
 
   /** Sends messages of a room's, when the turn ends; nothing unless open. */
@@ -147,13 +145,18 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
     if (this.#state === "open") this.#active().deliver(batch);
   }
 
-  /** The same, and they are on their way when it returns. */
-  deliverAtOnce(batch: PreparedBatch): void {
-    if (this.#state === "open") this.#active().deliverAtOnce(batch);
+  /** Whether it is open, and nothing waits before what is sent now. */
+  get takesAtOnce(): boolean {
+    return this.#state === "open" && this.#sending!.takesAtOnce;
   }
 
-  /** Most need not know: looked at here, for a thousand watches would have to be fetched. */
+  /** The same where that is so: they are on their way when it returns. */
+  deliverAtOnce(batch: PreparedBatch): void {
+    this.#active().deliverAtOnce(batch);
+  }
+
   #active(): SendQueue {
+    // Most have no such limit, and a thousand watches would have to be fetched to hear it.
     if (this.config.limits.idleTimeout !== Number.POSITIVE_INFINITY) this.#watch!.active();
     return this.#sending!;
   }

@@ -40,10 +40,11 @@ interface Deferred {
 
 /** The sending half of a socket. */
 export class SendQueue {
-  readonly sent: Traffic = { messages: 0, bytes: 0 };
   readonly #owner: SendQueueOwner;
   readonly #wire: Wire;
   readonly #line: WaitingLine;
+  #sentMessages = 0;
+  #sentBytes = 0;
   /** `held`: somebody has the wire for themselves. */
   #state: "flowing" | "full" | "held" | "ended" = "flowing";
   /** Whether it was told that it is full; a stream fills nothing. */
@@ -57,6 +58,11 @@ export class SendQueue {
     this.#owner = owner;
     this.#wire = wire;
     this.#line = new WaitingLine(owner);
+  }
+
+  /** What has been handed to the transport. */
+  get sent(): Traffic {
+    return { messages: this.#sentMessages, bytes: this.#sentBytes };
   }
 
   /** Bytes that wait, here and in the transport. Text that waits here counts its characters. */
@@ -83,22 +89,24 @@ export class SendQueue {
   /** Sends messages that nobody waits for, when the turn ends; nothing after the end. */
   deliver(batch: PreparedBatch): void {
     const { sendBatch } = this.#wire;
-    if (sendBatch === undefined || !this.#takesWhole(batch)) return this.#deliverEach(batch);
+    // What is more than the transport is handed has to stay in messages, which a policy can act on.
+    const goesWhole = this.#state === "flowing" && batch.size <= WIRE_HIGH_WATER;
+    if (sendBatch === undefined || !goesWhole) return this.#deliverEach(batch);
     if (!sendBatch.call(this.#wire, batch)) this.#becomeFull();
     this.#count(batch);
   }
 
-  /** The same, and they are on their way when it returns. Hot path (bench: `rooms`). */
-  deliverAtOnce(batch: PreparedBatch): void {
-    const { sendBatchAtOnce } = this.#wire;
-    if (sendBatchAtOnce === undefined || !this.#takesWhole(batch)) return this.#deliverEach(batch);
-    if (!sendBatchAtOnce.call(this.#wire, batch)) this.#becomeFull();
-    this.#count(batch);
+  /** Whether nothing waits before what is sent now. */
+  get takesAtOnce(): boolean {
+    return this.#state === "flowing" && this.#wire.takesAtOnce === true;
   }
 
-  /** What is more than the transport is handed has to stay in messages, which a policy can act on. */
-  #takesWhole({ size }: PreparedBatch): boolean {
-    return this.#state === "flowing" && size <= WIRE_HIGH_WATER;
+  /** The same where that is so: they are on their way when it returns. Tells no observer. Hot path (bench: `rooms`). */
+  deliverAtOnce(batch: PreparedBatch): void {
+    if (batch.size > WIRE_HIGH_WATER) return this.#deliverEach(batch);
+    if (!this.#wire.sendBatchAtOnce!(batch)) this.#becomeFull();
+    this.#sentMessages += batch.messages.length;
+    this.#sentBytes += batch.size;
   }
 
   #deliverEach({ messages }: PreparedBatch): void {
@@ -112,8 +120,8 @@ export class SendQueue {
   }
 
   #count({ messages, size }: PreparedBatch): void {
-    this.sent.messages += messages.length;
-    this.sent.bytes += size;
+    this.#sentMessages += messages.length;
+    this.#sentBytes += size;
     const { messageSent } = this.#owner.config.reporter;
     if (messageSent === undefined) return;
     for (const { data } of messages) messageSent(this.#owner.id, data);
@@ -142,7 +150,7 @@ export class SendQueue {
     await this.#turn();
     try {
       await this.#wire.sendStream!(chunks, { ...options, onMoved: () => this.#owner.sendQueueOnMoved() });
-      this.sent.messages++;
+      this.#sentMessages++;
     } catch (error) {
       if (this.#hasEnded() || isNotOpen(error)) throw this.#owner.disconnectError("sendStream");
       if (this.#owner.state === "open") {
@@ -203,8 +211,8 @@ export class SendQueue {
   #hand(message: Message | PreparedMessage, compress: boolean): boolean {
     const { reporter } = this.#owner.config;
     const room = this.#wire.send(message, compress);
-    this.sent.messages++;
-    this.sent.bytes += sizeOf(message);
+    this.#sentMessages++;
+    this.#sentBytes += sizeOf(message);
     if (reporter.messageSent !== undefined) reporter.messageSent(this.#owner.id, dataOf(message));
     return room;
   }

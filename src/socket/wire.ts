@@ -28,9 +28,11 @@ export interface Wire {
   open(sink: WireSink): void;
   /** Sends a message; nothing once closing. Gives whether it can take more without queueing much. */
   send(message: Message | PreparedMessage, compress: boolean): boolean;
-  /** Sends several messages of a room's behind each other, when the turn ends. As `send`; a wire that frames by itself has none of these two. */
+  /** Sends several messages of a room's behind each other, when the turn ends. As `send`; a wire that frames by itself has none of these. */
   sendBatch?(batch: PreparedBatch): boolean;
-  /** The same, and they are on their way when it returns. */
+  /** Whether it is open, and nothing waits before what is sent now. */
+  readonly takesAtOnce?: boolean;
+  /** The same where that is so: they are on their way when it returns. */
   sendBatchAtOnce?(batch: PreparedBatch): boolean;
   /** `false` when it takes no message any more, and cannot tell its end yet. Left out: it can. */
   readonly isOpen?: boolean;

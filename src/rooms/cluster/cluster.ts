@@ -106,10 +106,11 @@ export class Cluster implements BrokerListener {
   connect(options?: ConnectBrokerOptions): Promise<void> {
     const { name, place } = this;
     if (this.#state === "closed") return Promise.reject(usageError(BROKER_CLOSED, "connect"));
-    if (this.#connection === undefined || this.#isConnected) return this.#connector.connect(options);
+    if (this.#isConnected) return Promise.resolve();
+    if (this.#connection === undefined) return this.#connector.connect(options);
     // It was lost, and comes back by itself.
     if (!options?.wait) return Promise.reject(brokerError(BROKER_AWAY, undefined, "connect", name, place));
-    return orAborted(this.#back.wait(), options.signal);
+    return orAborted(this.#untilBack(), options.signal);
   }
 
   /** Publishes behind what was published before; when the broker is away, it waits. Connects, if nobody has. */
@@ -175,7 +176,7 @@ export class Cluster implements BrokerListener {
     }
     if (this.#isClosed) return;
     this.#change("closed");
-    this.#end.abort();
+    this.#end.abort(usageError(BROKER_CLOSED, "connect"));
     this.#publishing.close();
     this.#subscriptions.close();
     this.#back.tell();
@@ -213,9 +214,18 @@ export class Cluster implements BrokerListener {
   async #attempt(): Promise<void> {
     const { broker } = this.#options;
     const connection = await broker.connect({ process: this.process, listener: this, signal: this.#end.signal });
-    if (this.#end.signal.aborted) return connection.close();
+    if (this.#end.signal.aborted) {
+      await connection.close();
+      throw this.#end.signal.reason;
+    }
     this.#connection = connection;
     this.#become(false);
+  }
+
+  /** Rejects if the end comes first. */
+  async #untilBack(): Promise<void> {
+    await this.#back.wait();
+    if (this.#isClosed) throw this.#end.signal.reason;
   }
 
   #become(isBack: boolean): void {

@@ -13,7 +13,7 @@ export interface ConnectBrokerOptions {
 /** Whose connection it is. */
 export interface ConnectorOptions {
   readonly clock: Clock;
-  /** Ends it for good. */
+  /** Ends it for good; its reason is what those who wait are told. */
   readonly end: AbortSignal;
   /** Tries once. */
   readonly attempt: () => Promise<void>;
@@ -56,7 +56,9 @@ export class Connector {
   #begin() {
     const { attempt, end, onBegin, onFailure } = this.#options;
     onBegin();
-    const first = attempt();
+    const first = attempt().catch((error: unknown) => {
+      throw end.aborted ? end.reason : error;
+    });
     const last = first.catch((error: unknown) => {
       if (end.aborted) throw error;
       onFailure(error, this.#isWaitedFor);
@@ -76,7 +78,7 @@ export class Connector {
       try {
         return await attempt();
       } catch (error) {
-        if (end.aborted) throw error;
+        if (end.aborted) throw end.reason;
         onFailure(error, true);
       }
     }

@@ -18,6 +18,8 @@ export interface BrokerSignal {
 
 /** Every method is called for one thing that happened; none throws. */
 export interface RoomsReporter {
+  /** Whether somebody wants to hear of each message that is sent. */
+  readonly hearsMessages: boolean;
   brokerChanged(signal: BrokerSignal): void;
   publicationsLost(lost: LostPublications): void;
   /** Something failed that nobody waits for. */

@@ -57,7 +57,8 @@ export class Subscriptions {
     if (this.#state === "closed") return;
     this.#state = "flowing";
     for (const topic of [...this.#waiting.keys()]) if (this.#active.has(topic)) this.#tell(topic);
-    this.#schedule();
+    // Not at the end of the turn: what is published when the broker is back comes behind it.
+    void this.#work();
   }
 
   /** It is away. What is heard already is heard again when it is back: brokers see to that. */

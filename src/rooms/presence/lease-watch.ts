@@ -54,8 +54,9 @@ export class LeaseWatch {
     // Before it is asked whether it takes long: the next one waits for nobody.
     this.#waitForNext(store, round);
     const began = this.#clock.now();
-    const suspects = this.#knownBefore;
-    this.#knownBefore = this.#owner.knownProcesses();
+    const known = this.#owner.knownProcesses();
+    const suspects = [...this.#knownBefore].filter((process) => known.has(process));
+    this.#knownBefore = known;
     try {
       const [renewal, first] = await Promise.all([store.renew(), store.look()]);
       if (round !== this.#round) return;
@@ -63,14 +64,12 @@ export class LeaseWatch {
       const now = this.#clock.now();
       // Who answers that late may answer with what was true while it stood still.
       if (now - began > store.lease / 3) this.#judgesFrom = now + store.lease;
-      const isMissing = [...suspects].some((process) => first.get(process) !== "alive");
+      const isMissing = suspects.some((process) => first.get(process) !== "alive");
       if (now < this.#judgesFrom) return;
       // Asked twice before somebody is taken for dead: for a moment, who writes all anew has no lease.
       const processes = isMissing ? await this.#lookAgain(store) : first;
       if (round !== this.#round) return;
-      const gone = [...suspects].filter(
-        (process) => first.get(process) !== "alive" && processes.get(process) !== "alive",
-      );
+      const gone = suspects.filter((process) => first.get(process) !== "alive" && processes.get(process) !== "alive");
       if (gone.length > 0) this.#owner.leaseWatchOnGone(new Set(gone));
       await this.#clearUp(store, processes);
     } catch (error) {

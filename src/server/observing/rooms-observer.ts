@@ -12,6 +12,10 @@ export class RoomsObserver implements RoomsReporter {
     this.#observer = observer;
   }
 
+  get hearsMessages(): boolean {
+    return this.#observer.messageSent !== undefined;
+  }
+
   brokerChanged(signal: BrokerSignal): void {
     this.#observer.brokerChanged?.({ ...signal });
   }

@@ -14,6 +14,8 @@ const TIMEOUTS: Record<string, number> = {
   examples: 60_000,
   frameworks: 60_000,
   scale: 120_000,
+  brokers: 60_000,
+  cluster: 120_000,
 };
 
 const folders = readdirSync("test", { withFileTypes: true })
@@ -25,6 +27,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^antiphon$/, replacement: `${import.meta.dirname}/src/index.ts` },
+      { find: /^antiphon\/(redis|nats)$/, replacement: `${import.meta.dirname}/src/brokers/$1/index.ts` },
       { find: /^antiphon\/(.+)$/, replacement: `${import.meta.dirname}/src/$1/index.ts` },
     ],
   },

@@ -20,6 +20,18 @@ const PROGRAMS = /** @type {const} @satisfies {readonly Program[]} */ ([
     debian: "chromium",
     usedBy: "tests in a real browser",
   },
+  {
+    name: "redis",
+    commands: ["redis-server"],
+    debian: "redis-server",
+    usedBy: "tests of rooms that Redis carries",
+  },
+  {
+    name: "nats",
+    commands: ["nats-server"],
+    debian: "nats-server",
+    usedBy: "tests of the NATS broker",
+  },
 ]);
 
 /** @typedef {(typeof PROGRAMS)[number]["name"]} ProgramName */
@@ -63,7 +75,8 @@ function missing() {
  * @returns {string | undefined}
  */
 function find({ commands }) {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  // Debian puts servers where the PATH of a user may not lead.
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   return commands.flatMap((command) => folders.map((folder) => join(folder, command))).find(isExecutable);
 }
 

@@ -15,8 +15,8 @@ await import("./typescript.mjs");
 try {
   await import(pathToFileURL(inRoot("examples", "chat", "server.ts")).href);
 } catch (error) {
-  // A port that is in use and the like: the sentence says all of it.
-  const isUsage = error instanceof Error && error.name === "UsageError";
-  console.error(isUsage ? `${error.message}\n(PORT and HOST in the environment choose another place)` : error);
+  // A port that is in use, a broker that is not there: the sentence says all of it.
+  const isKnown = error instanceof Error && /^(?:Usage|Broker)Error$/.test(error.name);
+  console.error(isKnown ? `${error.message}\n(the environment chooses: PORT, HOST, BROKER)` : error);
   process.exitCode = 1;
 }

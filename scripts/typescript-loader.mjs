@@ -19,7 +19,13 @@ const compilerOptions = {
 export async function resolve(specifier, context, nextResolve) {
   const door = /^antiphon(?:\/(.+))?$/.exec(specifier);
   if (door === null) return nextResolve(specifier, context);
-  return { url: new URL(`../src/${door[1] ? `${door[1]}/` : ""}index.ts`, import.meta.url).href, shortCircuit: true };
+  return { url: new URL(`../src/${folderOf(door[1])}index.ts`, import.meta.url).href, shortCircuit: true };
+}
+
+/** @param {string | undefined} door */
+function folderOf(door) {
+  if (door === undefined) return "";
+  return door === "redis" || door === "nats" ? `brokers/${door}/` : `${door}/`;
 }
 
 /** @type {import("node:module").LoadHook} */

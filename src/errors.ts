@@ -1150,6 +1150,46 @@ export const BROKER_WITHOUT_JETSTREAM = {
 };
 
 /**
+ * The broker is there, and does not do what it was asked: most often its user may not, or its memory is full.
+ * @remedy Look at what the sentence ends with: these are the broker's words.
+ */
+export const BROKER_REFUSED = {
+  code: "BROKER_REFUSED",
+  sentence: (call: string, broker: string, place: string, why: string) =>
+    `${call}: ${broker} at ${place} refused it: ${why}`,
+};
+
+/**
+ * A message that the server does not take; those beside it went out.
+ * @remedy Send less at once, or raise `max_payload` in the configuration of nats-server.
+ */
+export const NATS_PAYLOAD_TOO_LARGE = {
+  code: "NATS_PAYLOAD_TOO_LARGE",
+  sentence: (bytes: number, limit: number, place: string) =>
+    `message of ${digits(bytes)} bytes exceeds max_payload (${digits(limit)}) of nats at ${place}`,
+};
+
+/**
+ * The user of the connection may not publish or subscribe there.
+ * @remedy Allow publishing and subscribing to `<namespace>.>`; for presence also publishing to `$JS.API.>` and to `$KV.>`,
+ * and subscribing to `_INBOX.>` (or `inboxPrefix`).
+ */
+export const NATS_FORBIDDEN = {
+  code: "NATS_FORBIDDEN",
+  sentence: (action: string, subject: string, place: string) => `nats at ${place} forbids to ${action} "${subject}"`,
+};
+
+/**
+ * JetStream did not do what presence needs.
+ * @remedy The reason is the server's: often a limit of memory or of streams for this account, or a cluster without a leader.
+ */
+export const JETSTREAM_REFUSED = {
+  code: "JETSTREAM_REFUSED",
+  sentence: (place: string, request: string, reason: string) =>
+    `JetStream of nats at ${place} refuses ${request}: ${reason}`,
+};
+
+/**
  * Something that came from the broker is nothing that we sent.
  * @remedy Look who else publishes below this namespace; give each app one of its own.
  */

@@ -214,6 +214,10 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     this.#presence.onConnected(connection);
   }
 
+  clusterOnSettled(): void {
+    this.#presence.onSettled();
+  }
+
   clusterOnLost(): void {
     this.#presence.onLost();
   }

@@ -16,7 +16,7 @@ import type { Broker, BrokerConnection, BrokerListener } from "../broker.ts";
 import type { ConnectBrokerOptions } from "./connector.ts";
 import { Connector, orAborted } from "./connector.ts";
 import type { Envelope } from "./envelope.ts";
-import { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
+import { decodeEnvelope, encodeEnvelope, sessionOf, stampSession } from "./envelope.ts";
 import type { PublishOverflowPolicy } from "./publish-queue.ts";
 import { PublishQueue } from "./publish-queue.ts";
 import type { BrokerState, RoomsReporter } from "./rooms-reporter.ts";
@@ -39,6 +39,8 @@ export interface ClusterListener {
   clusterOnEnvelope(topic: string, envelope: Envelope): void;
   /** The broker is there: for the first time, or again. */
   clusterOnConnected(connection: BrokerConnection, isBack: boolean): void;
+  /** The others have had the time to come back, too: what is said now is heard. Again after each `clusterOnConnected`. */
+  clusterOnSettled(): void;
   clusterOnLost(): void;
 }
 
@@ -59,6 +61,12 @@ export class Cluster implements BrokerListener {
   #lastNumber = 0;
   readonly #complained = new Set<string>();
   readonly #back = new Waiters<void>();
+  /** How often it has connected: goes with every envelope. */
+  #session = 0;
+  /** By process: the newest session that something has come of. */
+  readonly #sessions = new Map<string, number>();
+  /** Ends the wait for the others. */
+  #cancelSettling = () => {};
 
   constructor(options: ClusterOptions, listener: ClusterListener) {
     const { broker, clock, publishBuffer, publishOverflow, reporter } = options;
@@ -68,7 +76,10 @@ export class Cluster implements BrokerListener {
     this.#publishing = new PublishQueue({
       limit: publishBuffer,
       policy: publishOverflow,
-      publish: (publications) => this.#connection!.publish(publications),
+      publish: (publications) => {
+        for (const { envelope } of publications) stampSession(envelope, this.#session);
+        return this.#connection!.publish(publications);
+      },
       endOfTurn,
       onLost: (lost) => reporter.publicationsLost(lost),
     });
@@ -167,6 +178,7 @@ export class Cluster implements BrokerListener {
     if (this.#state === "closed") return;
     const { clock } = this.#options;
     if (this.#state === "connected") {
+      this.#settle();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => {
         cancel = clock.after(timeout, resolve);
@@ -187,12 +199,14 @@ export class Cluster implements BrokerListener {
     const envelope = decodeEnvelope(bytes, this.#options.platform.text);
     if ("why" in envelope) return this.#complain(topic, envelope.why);
     if (envelope.from === this.process || this.#state === "closed") return;
+    if (this.#isOutdated(envelope.from, sessionOf(bytes))) return;
     this.#listener.clusterOnEnvelope(topic, envelope);
   }
 
   brokerOnLost(error: unknown): void {
     if (this.#state !== "connected") return;
     this.#change("connecting", error);
+    this.#cancelSettling();
     this.#publishing.hold();
     this.#subscriptions.hold();
     this.#listener.clusterOnLost();
@@ -232,9 +246,26 @@ export class Cluster implements BrokerListener {
     this.#change("connected");
     // First to hear, then to speak: who publishes and waits for an answer gets it.
     this.#subscriptions.flow();
+    this.#session++;
     this.#listener.clusterOnConnected(this.#connection!, isBack);
-    this.#publishing.flow();
     this.#back.tell();
+    if (isBack) this.#cancelSettling = this.#options.clock.after(OTHERS_RETURN, () => this.#settle());
+    else this.#settle();
+  }
+
+  /** What waits goes out: who hears it is there again. */
+  #settle(): void {
+    this.#cancelSettling();
+    this.#listener.clusterOnSettled();
+    this.#publishing.flow();
+  }
+
+  /** What a process sent by a connection that it has lost may come behind what it sent by the next one. It was told as lost. */
+  #isOutdated(from: string, session: number): boolean {
+    const newest = this.#sessions.get(from) ?? 0;
+    if (session < newest) return true;
+    if (session > newest) this.#sessions.set(from, session);
+    return false;
   }
 
   /** Tells it, if it is news. */
@@ -258,3 +289,5 @@ export class Cluster implements BrokerListener {
 /** Milliseconds. */
 const RETRY = 2000;
 const PATIENCE = 5000;
+/** As long as brokers wait between two attempts, and some more: within that, all processes are back. */
+const OTHERS_RETURN = 2500;

@@ -48,8 +48,8 @@ export interface Unreadable {
 }
 
 /**
- * One byte for the version, one for what it is, four for the length of a head of JSON, the head, and the payload. A
- * version changes when an old process would misunderstand; what it may ignore is another name in the head.
+ * One byte for the version, one for what it is, four for the length of a head of JSON, four for the session (0, until it
+ * is stamped), the head, and the payload. A version changes when an old process would misunderstand; what it may ignore is another name in the head.
  */
 export function encodeEnvelope(envelope: Envelope, codec: Pick<TextCodec, "encode">, payload?: Uint8Array): Uint8Array {
   const head = codec.encode(JSON.stringify(toHead(envelope)));
@@ -61,6 +61,16 @@ export function encodeEnvelope(envelope: Envelope, codec: Pick<TextCodec, "encod
   bytes.set(head, HEAD_AT);
   bytes.set(body, HEAD_AT + head.length);
   return bytes;
+}
+
+/** Notes in an envelope which connection of its sender it goes out by: the first is 1. */
+export function stampSession(envelope: Uint8Array, session: number): void {
+  new DataView(envelope.buffer, envelope.byteOffset).setUint32(SESSION_AT, session);
+}
+
+/** What `stampSession` has noted in one that could be read. */
+export function sessionOf(envelope: Uint8Array): number {
+  return new DataView(envelope.buffer, envelope.byteOffset).getUint32(SESSION_AT);
 }
 
 /** Reads one. Never throws. A message's bytes are copied. */
@@ -90,7 +100,8 @@ export function decodeEnvelope(bytes: Uint8Array, codec: Pick<TextCodec, "decode
 }
 
 const VERSION = 1;
-const HEAD_AT = 6;
+const SESSION_AT = 6;
+const HEAD_AT = 10;
 const Kind = { text: 0, binary: 1, close: 2, presence: 3 } as const;
 
 /** Short names: it goes with every message. */

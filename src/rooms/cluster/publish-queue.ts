@@ -54,6 +54,7 @@ export class PublishQueue {
     if (this.#state === "closed") return this.#lose("closed", [publication]);
     const isOver = () => this.#waiting.length > 0 && this.#waiting.bytes + sizeOf(publication) > limit;
     const dropped: Publication[] = [];
+    if (isOver()) this.#pump();
     while (policy === "drop-oldest" && isOver()) dropped.push(this.#waiting.shift()!);
     if (isOver()) dropped.push(publication);
     else this.#waiting.push(publication);

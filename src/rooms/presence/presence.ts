@@ -44,6 +44,10 @@ export class Presence<Who extends Member> {
   readonly #showing: Showing | undefined;
   readonly #leases: LeaseWatch | undefined;
   #connection: BrokerConnection | undefined;
+  /** Whether others hear what is told now; until then it is only stored. */
+  #isSettled = false;
+  /** Whether all that is here is stored. */
+  #isShown = false;
   /** Told once until it works again: it may fail every few seconds. */
   #hasComplained = false;
 
@@ -54,7 +58,13 @@ export class Presence<Who extends Member> {
     this.#showing = new Showing(
       {
         allEntries: () => this.#allEntries(),
-        showingOnRestored: () => this.#tellAll(),
+        showingOnRestored: () => {
+          this.#isShown = true;
+          if (this.#isSettled) this.#tellAll();
+        },
+        showingOnStored: (changes) => {
+          if (this.#isSettled) for (const change of changes) this.#publish(change);
+        },
         showingOnError: (error) => {
           this.#complain(error);
           clock.after(RETRY, () => this.#showing?.retry());
@@ -140,11 +150,19 @@ export class Presence<Who extends Member> {
     this.#connection = connection;
     this.#showing?.restore(connection.presence);
     this.#leases?.start(connection.presence);
+  }
+
+  /** The others have shown what they have, and hear us. */
+  onSettled(): void {
+    this.#isSettled = true;
     for (const [topic, watched] of this.#watched) watched.ready = this.#readAll(topic, watched);
+    if (this.#isShown) this.#tellAll();
   }
 
   onLost(): void {
     this.#connection = undefined;
+    this.#isSettled = false;
+    this.#isShown = false;
     this.#showing?.hold();
     this.#leases?.stop();
   }
@@ -217,7 +235,12 @@ export class Presence<Who extends Member> {
     if (cluster === undefined || this.#connection === undefined) return;
     const info = this.#toText(topic, who);
     this.#showing?.push({ topic, member: who.id, info: change === "join" ? info : null });
-    const members = { [who.id]: change === "join" ? info : "" };
+  }
+
+  #publish({ topic, member, info }: PresenceChange): void {
+    const cluster = this.#options.cluster!;
+    const members = { [member]: info ?? "" };
+    const change = info === null ? "leave" : "join";
     cluster.publish(presenceTopicOf(topic), { type: "presence", from: cluster.process, change, members });
   }
 

@@ -8,6 +8,8 @@ export interface ShowingOwner {
   allEntries(): PresenceChange[];
   /** All of them have been stored anew. */
   showingOnRestored(): void;
+  /** These have been stored. Only now may others hear of them: whoever reads later finds what they have heard before. */
+  showingOnStored(changes: readonly PresenceChange[]): void;
   /** The store did not do what it was asked. The owner calls `retry`, by and by. */
   showingOnError(error: unknown): void;
 }
@@ -94,5 +96,6 @@ export class Showing {
     const changes = this.#changes;
     this.#changes = [];
     await store.write(changes);
+    if (this.#store === store) this.#owner.showingOnStored(changes);
   }
 }

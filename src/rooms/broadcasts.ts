@@ -3,6 +3,7 @@
 import type { Platform } from "../protocol/platform.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { Member } from "./member.ts";
+import { takesAtOnce } from "./member.ts";
 import { Run } from "./run.ts";
 
 /** What it is made of. */
@@ -81,17 +82,53 @@ export class Broadcasts<Who extends Member> {
     // An observer that hears of a message may send another.
     if (this.#isHandingOut) return;
     this.#isHandingOut = true;
-    const isAlone = this.#runs.length === 1 && !this.#isObserved();
-    for (let budget = SLICE; this.waits && budget > 0; ) {
-      const run = this.#runs[0]!;
-      budget -= run.handOut({ budget, isAlone, onError: this.#onError });
-      if (run.isDone) this.#runs.shift();
+    const members: Who[] = [];
+    const runs: Run<Who>[] = [];
+    for (const run of this.#runs) {
+      for (const who of run.next(SLICE - members.length)) runs[members.push(who) - 1] = run;
+      if (members.length === SLICE) break;
     }
+    this.#serve(members, runs);
+    while (this.#runs[0]?.isDone) this.#runs.shift();
     this.#isHandingOut = false;
     if (this.waits) this.#schedule();
+  }
+
+  /** To each member the next of its run, which stands at the same place. Hot path (bench: `rooms`). */
+  #serve(members: readonly Who[], runs: readonly Run<Who>[]): void {
+    const canBeAtOnce = !this.#isObserved();
+    // What goes to one member twice goes in one write.
+    const twice = runs[0] === runs.at(-1) ? NOBODY : repeatedIn(members);
+    const atOnce: boolean[] = [];
+    for (let at = 0; at < members.length; at++) {
+      // Asked before the first one of a group is written to: what has to be fetched for one is fetched for all of them
+      // together, instead of one behind the other between system calls. A tenth of the time of a room of a thousand.
+      if (at % GROUP === 0) {
+        const end = Math.min(at + GROUP, members.length);
+        for (let ahead = at; ahead < end; ahead++) {
+          const who = members[ahead]!;
+          atOnce[ahead] = canBeAtOnce && who[takesAtOnce] && !twice.has(who);
+        }
+      }
+      try {
+        runs[at]!.handOut(atOnce[at]!);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
   }
 }
 
 /** Members that are served in one turn: a few milliseconds of work. */
 const SLICE = 512;
-const MOST_RUNS = 64;
+/** As many as a fast memory holds all that is needed of. */
+const GROUP = 32;
+const MOST_RUNS = 128;
+
+const NOBODY: ReadonlySet<unknown> = new Set();
+
+function repeatedIn<Who>(members: readonly Who[]): ReadonlySet<unknown> {
+  const all = new Set(members);
+  if (all.size === members.length) return NOBODY;
+  return new Set(members.filter((who) => !all.delete(who)));
+}

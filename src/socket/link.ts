@@ -7,20 +7,17 @@ import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
-import type { InflowListener, InflowOwner } from "./inflow.ts";
-import { Inflow } from "./inflow.ts";
+import { Inflow, type InflowListener, type InflowOwner } from "./inflow.ts";
 import { LinkEnd } from "./link-end.ts";
 import { Pings } from "./pings.ts";
 import { quiet } from "./quiet.ts";
 import type { Reading, ReceiveOptions } from "./receive-queue.ts";
-import type { SendQueueOwner } from "./send-queue.ts";
-import { SendQueue } from "./send-queue.ts";
+import { SendQueue, type SendQueueOwner } from "./send-queue.ts";
 import type { SocketConfig } from "./socket-config.ts";
 import type { SocketCore } from "./socket-core.ts";
 import type { SocketState } from "./socket-state.ts";
 import type { Traffic } from "./traffic.ts";
-import type { WatchOwner } from "./watch.ts";
-import { Watch } from "./watch.ts";
+import { Watch, type WatchOwner } from "./watch.ts";
 import type { Wire, WireSink, WireStreamOptions } from "./wire.ts";
 
 /** One connection, from before it is open to after its end. */
@@ -129,14 +126,12 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   }
 
   send(message: Message | PreparedMessage, compress: boolean, key?: string): Promise<void> {
-    if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("send")));
-    this.#catchUp();
+    if (!this.#catchUp()) return quiet(Promise.reject(this.disconnectError("send")));
     return this.#active().send(message, compress, key);
   }
 
   stream(chunks: Iterable<Message> | AsyncIterable<Message>, options: WireStreamOptions): Promise<void> {
-    if (this.#state !== "open") return quiet(Promise.reject(this.disconnectError("sendStream")));
-    this.#catchUp();
+    if (!this.#catchUp()) return quiet(Promise.reject(this.disconnectError("sendStream")));
     return this.#active().stream(chunks, options);
   }
 
@@ -161,10 +156,11 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
     return this.#sending!;
   }
 
-  /** What was sent to many before goes first: the order is that of the calls. */
-  #catchUp(): void {
+  /** What was sent to many before goes first: the order is that of the calls. Gives whether it is open after that. */
+  #catchUp(): boolean {
     const { toMany } = this.config;
-    if (toMany?.waits && this.face !== undefined) toMany.catchUp(this.face);
+    if (this.#state === "open" && toMany?.waits && this.face !== undefined) toMany.catchUp(this.face);
+    return this.#state === "open";
   }
 
   ping(): void {
@@ -189,8 +185,10 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   close(code: number, reason: string): void {
     encodeClosePayload(this.config.role, code, reason, this.config.platform.text);
     if (this.#state === "connecting") return this.terminate();
-    if (this.#state !== "open") return;
-    this.#catchUp();
+    if (this.#catchUp()) this.#beginClosing(code, reason);
+  }
+
+  #beginClosing(code: number, reason: string): void {
     this.#state = "closing";
     this.#end.info = { code, reason, wasClean: false };
     this.#left = this.#sending!.bufferedAmount;
@@ -209,8 +207,9 @@ export class Link implements SocketCore, WireSink, SendQueueOwner, InflowOwner, 
   fail(error: ProtocolError): void {
     if (this.#state !== "open") return;
     this.#end.failure = error;
+    // What waits to go to many and to it is given up, too: nothing may follow what is dropped.
     this.#sending!.drop();
-    this.close(error.closeCode, "");
+    this.#beginClosing(error.closeCode, "");
   }
 
   /** Ends at once, without a handshake. */

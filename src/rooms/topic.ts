@@ -37,6 +37,11 @@ export function roomNameOf(topic: string): string | undefined {
   return topic.startsWith(ROOM) ? topic.slice(ROOM.length) : undefined;
 }
 
+/** The user of a topic; `undefined` for what is none. */
+export function userIdOf(topic: string): string | undefined {
+  return topic.startsWith(USER) ? topic.slice(USER.length) : undefined;
+}
+
 /** Where processes tell each other who comes and goes at a topic. */
 export function presenceTopicOf(topic: string): string {
   return PRESENCE + topic;

@@ -11,6 +11,7 @@ import type { ListenOptions } from "./listen-options.ts";
 import { toPlace } from "./listen-options.ts";
 import { nodeHost } from "./node-host.ts";
 import type { AnyServer } from "./shared-server.ts";
+import { stayAlive } from "./stay-alive.ts";
 
 /**
  * A server of WebSockets, with HTTP beside them. `Data` is what middleware puts into `socket.data`.
@@ -36,7 +37,7 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
   async listen(options: ListenOptions = {}): Promise<Listening> {
     // What is wrong with the options is told first.
     toPlace(options);
-    await this.broker.connect({ wait: options.waitForBroker, signal: options.signal });
+    await stayAlive(this.broker.connect({ wait: options.waitForBroker, signal: options.signal }));
     return listen(this.hosted, options, (_name, timeout) => this.close({ timeout }));
   }
 

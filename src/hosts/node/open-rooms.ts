@@ -1,5 +1,6 @@
 /** Rooms without a server: for a process that has something to say to them and no sockets of its own. */
 
+import { BAD_OPTION, usageError } from "../../errors.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { PreparedMessage } from "../../protocol/prepared-message.ts";
 import type { Audience, BroadcastOptions } from "../../rooms/audience.ts";
@@ -14,6 +15,7 @@ import { resolveAppOptions } from "../../server/app-options.ts";
 import { RoomsObserver } from "../../server/observing/rooms-observer.ts";
 import type { Bytes } from "../../socket/message-input.ts";
 import { nodeHost } from "./node-host.ts";
+import { stayAlive } from "./stay-alive.ts";
 
 /** Options of `openRooms`: those of `App` that rooms have, and how to connect. */
 export interface OpenRoomsOptions
@@ -32,6 +34,8 @@ export interface OpenRoomsOptions
  * rooms.room("lobby").sendText("A new version is out.");
  */
 export async function openRooms(broker: Broker, options: OpenRoomsOptions = {}): Promise<OpenRooms> {
+  if (broker === undefined)
+    throw usageError(BAD_OPTION, "broker", "undefined", "what redis(…), nats(…) or memory() gives");
   const { wait, signal, publishBuffer, ...rest } = options;
   const limits = publishBuffer === undefined ? {} : { publishBuffer };
   const config = resolveAppOptions({ ...rest, broker, limits }, []);
@@ -45,7 +49,13 @@ export async function openRooms(broker: Broker, options: OpenRoomsOptions = {}):
     publishOverflow: config.publishOverflow,
     reporter: new RoomsObserver(config.observer),
   });
-  await rooms.broker.connect({ wait, signal });
+  try {
+    await stayAlive(rooms.broker.connect({ wait, signal }));
+  } catch (error) {
+    // Nobody else could end what may still be tried.
+    await rooms.shutDown(0);
+    throw error;
+  }
   return new OpenRooms(rooms);
 }
 

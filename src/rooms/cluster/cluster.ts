@@ -17,6 +17,7 @@ import type { ConnectBrokerOptions } from "./connector.ts";
 import { Connector, orAborted } from "./connector.ts";
 import type { Envelope } from "./envelope.ts";
 import { decodeEnvelope, encodeEnvelope, sessionOf, stampSession } from "./envelope.ts";
+import { NewestSessions } from "./newest-sessions.ts";
 import type { PublishOverflowPolicy } from "./publish-queue.ts";
 import { PublishQueue } from "./publish-queue.ts";
 import type { BrokerState, RoomsReporter } from "./rooms-reporter.ts";
@@ -63,10 +64,10 @@ export class Cluster implements BrokerListener {
   readonly #back = new Waiters<void>();
   /** How often it has connected: goes with every envelope. */
   #session = 0;
-  /** By process: the newest session that something has come of. */
-  readonly #sessions = new Map<string, number>();
-  /** Ends the wait for the others. */
-  #cancelSettling = () => {};
+  /** What a process sent by a connection that it has lost may come behind what it sent by the next one. It was told as lost. */
+  readonly #sessions = new NewestSessions();
+  /** While it waits for the others: ends that. */
+  #cancelSettling: (() => void) | undefined;
 
   constructor(options: ClusterOptions, listener: ClusterListener) {
     const { broker, clock, publishBuffer, publishOverflow, reporter } = options;
@@ -178,7 +179,7 @@ export class Cluster implements BrokerListener {
     if (this.#state === "closed") return;
     const { clock } = this.#options;
     if (this.#state === "connected") {
-      this.#settle();
+      if (this.#cancelSettling !== undefined) this.#settle();
       let cancel = () => {};
       const late = new Promise<void>((resolve) => {
         cancel = clock.after(timeout, resolve);
@@ -199,14 +200,14 @@ export class Cluster implements BrokerListener {
     const envelope = decodeEnvelope(bytes, this.#options.platform.text);
     if ("why" in envelope) return this.#complain(topic, envelope.why);
     if (envelope.from === this.process || this.#state === "closed") return;
-    if (this.#isOutdated(envelope.from, sessionOf(bytes))) return;
+    if (this.#sessions.isOutdated(envelope.from, sessionOf(bytes))) return;
     this.#listener.clusterOnEnvelope(topic, envelope);
   }
 
   brokerOnLost(error: unknown): void {
     if (this.#state !== "connected") return;
     this.#change("connecting", error);
-    this.#cancelSettling();
+    this.#stopSettling();
     this.#publishing.hold();
     this.#subscriptions.hold();
     this.#listener.clusterOnLost();
@@ -255,17 +256,14 @@ export class Cluster implements BrokerListener {
 
   /** What waits goes out: who hears it is there again. */
   #settle(): void {
-    this.#cancelSettling();
+    this.#stopSettling();
     this.#listener.clusterOnSettled();
     this.#publishing.flow();
   }
 
-  /** What a process sent by a connection that it has lost may come behind what it sent by the next one. It was told as lost. */
-  #isOutdated(from: string, session: number): boolean {
-    const newest = this.#sessions.get(from) ?? 0;
-    if (session < newest) return true;
-    if (session > newest) this.#sessions.set(from, session);
-    return false;
+  #stopSettling(): void {
+    this.#cancelSettling?.();
+    this.#cancelSettling = undefined;
   }
 
   /** Tells it, if it is news. */

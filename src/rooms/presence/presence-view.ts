@@ -62,6 +62,14 @@ export class PresenceView {
     this.#heardMeanwhile = new Set();
   }
 
+  /** Whether somebody who is known here is not in a reading. */
+  misses(all: ReadonlyMap<string, Members>): boolean {
+    for (const [process, known] of this.#byProcess) {
+      for (const member of known.keys()) if (!all.get(process)?.has(member)) return true;
+    }
+    return false;
+  }
+
   /** It has ended. `isFirst`: these were there before anybody listened, and nobody is told. */
   endReading(all: ReadonlyMap<string, Members>, isFirst: boolean): void {
     const newer = this.#heardMeanwhile ?? new Set();

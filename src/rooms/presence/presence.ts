@@ -1,17 +1,17 @@
 /** Who is where, on all machines: what members show, who is asked for it, and who hears of those that come and go. */
 
 import type { Clock } from "../../protocol/run/clock.ts";
-import type { BrokerConnection, PresenceChange } from "../broker.ts";
+import type { BrokerConnection, PresenceChange, PresenceEntry, PresenceStore } from "../broker.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PresenceEnvelope } from "../cluster/envelope.ts";
 import type { RoomsReporter } from "../cluster/rooms-reporter.ts";
 import type { Member } from "../member.ts";
 import type { Memberships } from "../memberships.ts";
 import type { PresenceListener, PresentMember } from "../room.ts";
-import { presenceTopicOf } from "../topic.ts";
+import { presenceTopicOf, userIdOf } from "../topic.ts";
 import { LeaseWatch } from "./lease-watch.ts";
-import { PresenceView } from "./presence-view.ts";
 import { Showing } from "./showing.ts";
+import { Watching } from "./watching.ts";
 
 /** What presence is made of. */
 export interface PresenceOptions<Who> {
@@ -24,23 +24,11 @@ export interface PresenceOptions<Who> {
   readonly reporter: RoomsReporter;
 }
 
-/** Whoever listens at a topic. */
-interface Watched {
-  readonly join: Set<PresenceListener>;
-  readonly leave: Set<PresenceListener>;
-  readonly view: PresenceView;
-  /** How often it was begun to read who is there; only the last one counts. */
-  readings: number;
-  hasRead: boolean;
-  /** Resolves when the others are heard. */
-  ready: Promise<void>;
-}
-
 /** One for all rooms of an app. */
 export class Presence<Who extends Member> {
   readonly #options: PresenceOptions<Who>;
   readonly #shown = new Map<Who, Map<string, string>>();
-  readonly #watched = new Map<string, Watched>();
+  readonly #watching: Watching;
   readonly #showing: Showing | undefined;
   readonly #leases: LeaseWatch | undefined;
   #connection: BrokerConnection | undefined;
@@ -48,12 +36,26 @@ export class Presence<Who extends Member> {
   #isSettled = false;
   /** Whether all that is here is stored. */
   #isShown = false;
+  /** The topics at which others may know somebody of ours. */
+  readonly #told = new Set<string>();
   /** Told once until it works again: it may fail every few seconds. */
   #hasComplained = false;
 
   constructor(options: PresenceOptions<Who>) {
     const { cluster, clock } = options;
     this.#options = options;
+    this.#watching = new Watching({
+      others: cluster && {
+        want: (topic) => cluster.want(topic),
+        unwant: (topic) => cluster.unwant(topic),
+        ready: (topic) => cluster.ready(topic),
+        read: (topic) => this.#readOthers("watch", topic, cluster),
+      },
+      clock,
+      fromText: (member, info) => this.#fromText(member, info),
+      reporter: options.reporter,
+      onError: (error) => this.#connection !== undefined && this.#complain(error),
+    });
     if (cluster === undefined) return;
     this.#showing = new Showing(
       {
@@ -63,7 +65,11 @@ export class Presence<Who extends Member> {
           if (this.#isSettled) this.#tellAll();
         },
         showingOnStored: (changes) => {
-          if (this.#isSettled) for (const change of changes) this.#publish(change);
+          for (const change of changes) {
+            // Whoever reads now knows of it, told or not.
+            if (change.info !== null) this.#told.add(change.topic);
+            if (this.#isSettled) this.#publish(change);
+          }
         },
         showingOnError: (error) => {
           this.#complain(error);
@@ -74,8 +80,8 @@ export class Presence<Who extends Member> {
     );
     this.#leases = new LeaseWatch(
       {
-        knownProcesses: () => new Set([...this.#watched.values()].flatMap(({ view }) => [...view.processes])),
-        leaseWatchOnGone: (processes) => this.#forget(processes),
+        knownProcesses: () => this.#watching.processes,
+        leaseWatchOnGone: (processes) => this.#watching.forget(processes),
         leaseWatchOnLapsed: () => this.#connection && this.#showing?.restore(this.#connection.presence),
         leaseWatchOnError: (error) => this.#complain(error),
       },
@@ -86,14 +92,19 @@ export class Presence<Who extends Member> {
 
   /** What a member shows at a topic from now on: text, or nothing. */
   show(topic: string, who: Who, info: string | undefined): void {
-    if (info === undefined) this.#shown.get(who)?.delete(topic);
+    if (info === undefined) this.#hide(topic, who);
     else this.#shown.set(who, (this.#shown.get(who) ?? new Map()).set(topic, info));
+  }
+
+  #hide(topic: string, who: Who): void {
+    const shown = this.#shown.get(who);
+    if (shown?.delete(topic) && shown.size === 0) this.#shown.delete(who);
   }
 
   /** Somebody here has joined. */
   joined(topic: string, who: Who): void {
     this.#announce(topic, who, "join");
-    this.#tell(topic, "join", this.#toPresent(topic, who));
+    this.#watching.tell(topic, "join", this.#toPresent(topic, who));
   }
 
   /** What somebody shows has changed. */
@@ -104,10 +115,9 @@ export class Presence<Who extends Member> {
   /** Somebody here has left. */
   left(topic: string, who: Who): void {
     const member = this.#toPresent(topic, who);
-    const shown = this.#shown.get(who);
-    if (shown?.delete(topic) && shown.size === 0) this.#shown.delete(who);
+    this.#hide(topic, who);
     this.#announce(topic, who, "leave");
-    this.#tell(topic, "leave", member);
+    this.#watching.tell(topic, "leave", member);
   }
 
   async count(topic: string): Promise<number> {
@@ -123,26 +133,18 @@ export class Presence<Who extends Member> {
     const { cluster, memberships } = this.#options;
     const here = () => Array.from(memberships.at(topic), (who) => this.#toPresent(topic, who));
     if (cluster === undefined) return here();
-    const entries = await cluster.ask("who", ({ presence }) => presence.read(topic));
-    const elsewhere = entries.filter(({ process }) => process !== cluster.process);
+    const elsewhere = await this.#readOthers("who", topic, cluster);
     return [...here(), ...elsewhere.map(({ member, info }) => this.#fromText(member, info))];
   }
 
   /** Calls the listener for each that comes or goes. The result ends it. */
   watch(topic: string, change: "join" | "leave", listener: PresenceListener): () => void {
-    const watched = this.#watched.get(topic) ?? this.#begin(topic);
-    // Twice the same listener is two.
-    const own: PresenceListener = (member) => listener(member);
-    watched[change].add(own);
-    return () => {
-      watched[change].delete(own);
-      if (watched.join.size + watched.leave.size === 0) this.#end(topic, watched);
-    };
+    return this.#watching.watch(topic, change, listener);
   }
 
   /** Resolves when those elsewhere are heard, if somebody listens. */
-  async ready(topic: string): Promise<void> {
-    await this.#watched.get(topic)?.ready;
+  ready(topic: string): Promise<void> {
+    return this.#watching.ready(topic);
   }
 
   /** The broker is there, or is back. */
@@ -155,7 +157,7 @@ export class Presence<Who extends Member> {
   /** The others have shown what they have, and hear us. */
   onSettled(): void {
     this.#isSettled = true;
-    for (const [topic, watched] of this.#watched) watched.ready = this.#readAll(topic, watched);
+    this.#watching.readAnew();
     if (this.#isShown) this.#tellAll();
   }
 
@@ -168,65 +170,26 @@ export class Presence<Who extends Member> {
   }
 
   /** Another process tells who has come or gone there. */
-  onEnvelope(topic: string, { from, change, members }: PresenceEnvelope): void {
-    const view = this.#watched.get(topic)?.view;
-    if (view === undefined) return;
-    if (change === "all") return view.set(from, new Map(Object.entries(members)));
-    for (const [member, info] of Object.entries(members)) {
-      if (change === "join") view.join(from, member, info);
-      else view.leave(from, member);
-    }
+  onEnvelope(topic: string, envelope: PresenceEnvelope): void {
+    this.#watching.onEnvelope(topic, envelope);
   }
 
   /** Takes back all that this process shows. Never rejects. */
   async close(): Promise<void> {
     const { cluster } = this.#options;
-    const connection = this.#connection;
-    this.onLost();
-    if (cluster === undefined || connection === undefined) return;
+    if (cluster === undefined || this.#connection === undefined) return this.onLost();
     // Whoever cannot be told finds out when the lease ends.
-    await cluster.ask("close", ({ presence }) => presence.clear(cluster.process)).catch(() => {});
+    const ask = (question: (store: PresenceStore) => Promise<void>) =>
+      cluster.ask("close", ({ presence }) => question(presence)).catch(() => {});
+    // Of those who have left just now the others hear when that is stored.
+    await ask(() => this.#showing!.finished());
+    this.onLost();
+    await ask((store) => store.clear(cluster.process));
   }
 
-  #begin(topic: string): Watched {
-    const { cluster } = this.#options;
-    const view = new PresenceView((change, member, info) => this.#tell(topic, change, this.#fromText(member, info)));
-    const listeners = { join: new Set<PresenceListener>(), leave: new Set<PresenceListener>() };
-    const watched: Watched = { ...listeners, view, readings: 0, hasRead: false, ready: Promise.resolve() };
-    this.#watched.set(topic, watched);
-    cluster?.want(presenceTopicOf(topic));
-    watched.ready = this.#readAll(topic, watched);
-    return watched;
-  }
-
-  #end(topic: string, watched: Watched): void {
-    if (this.#watched.get(topic) !== watched) return;
-    this.#watched.delete(topic);
-    this.#options.cluster?.unwant(presenceTopicOf(topic));
-  }
-
-  /** From then on, what is heard is enough. Never rejects: when the broker is back, it is read again. */
-  async #readAll(topic: string, watched: Watched): Promise<void> {
-    const { cluster } = this.#options;
-    if (cluster === undefined) return;
-    const { view } = watched;
-    const reading = ++watched.readings;
-    await cluster.ready(presenceTopicOf(topic));
-    if (watched.readings !== reading) return watched.ready;
-    view.beginReading();
-    try {
-      const all = new Map<string, Map<string, string>>();
-      for (const { process, member, info } of await cluster.ask("watch", ({ presence }) => presence.read(topic))) {
-        if (process === cluster.process) continue;
-        all.set(process, (all.get(process) ?? new Map()).set(member, info));
-      }
-      if (watched.readings !== reading) return watched.ready;
-      // Who was there before anybody listened does not come.
-      view.endReading(all, !watched.hasRead);
-      watched.hasRead = true;
-    } catch (error) {
-      if (this.#connection !== undefined) this.#complain(error);
-    }
+  async #readOthers(call: string, topic: string, cluster: Cluster): Promise<PresenceEntry[]> {
+    const entries = await cluster.ask(call, ({ presence }) => presence.read(topic));
+    return entries.filter(({ process }) => process !== cluster.process);
   }
 
   #announce(topic: string, who: Who, change: "join" | "leave"): void {
@@ -241,6 +204,7 @@ export class Presence<Who extends Member> {
     const cluster = this.#options.cluster!;
     const members = { [member]: info ?? "" };
     const change = info === null ? "leave" : "join";
+    if (change === "leave" && this.#options.memberships.at(topic).size === 0) this.#told.delete(topic);
     cluster.publish(presenceTopicOf(topic), { type: "presence", from: cluster.process, change, members });
   }
 
@@ -248,6 +212,7 @@ export class Presence<Who extends Member> {
     const { memberships } = this.#options;
     const entries: PresenceChange[] = [];
     for (const topic of memberships.topics()) {
+      this.#told.add(topic);
       for (const who of memberships.at(topic)) entries.push({ topic, member: who.id, info: this.#toText(topic, who) });
     }
     return entries;
@@ -257,27 +222,14 @@ export class Presence<Who extends Member> {
   #tellAll(): void {
     const { cluster, memberships } = this.#options;
     this.#hasComplained = false;
-    for (const topic of memberships.topics()) {
+    // Also where nobody is any more: that is what others may have missed.
+    for (const topic of new Set([...this.#told, ...memberships.topics()])) {
       const members = Object.fromEntries(
         Array.from(memberships.at(topic), (who) => [who.id, this.#toText(topic, who)] as const),
       );
+      if (memberships.at(topic).size > 0) this.#told.add(topic);
+      else this.#told.delete(topic);
       cluster!.publish(presenceTopicOf(topic), { type: "presence", from: cluster!.process, change: "all", members });
-    }
-  }
-
-  #forget(processes: ReadonlySet<string>): void {
-    for (const { view } of this.#watched.values()) for (const process of processes) view.forget(process);
-  }
-
-  #tell(topic: string, change: "join" | "leave", member: PresentMember): void {
-    const { reporter } = this.#options;
-    for (const listener of [...(this.#watched.get(topic)?.[change] ?? [])]) {
-      try {
-        const told = listener(member);
-        if (told instanceof Promise) told.catch((error: unknown) => reporter.hookError(error));
-      } catch (error) {
-        reporter.hookError(error);
-      }
     }
   }
 
@@ -289,7 +241,9 @@ export class Presence<Who extends Member> {
 
   #toPresent(topic: string, who: Who): PresentMember {
     const info = this.#shown.get(who)?.get(topic);
-    return { id: who.id, userId: who.userId, info: info === undefined ? undefined : this.#options.parse(info) };
+    // Who stops being a user was that one until now.
+    const userId = userIdOf(topic) ?? who.userId;
+    return { id: who.id, userId, info: info === undefined ? undefined : this.#options.parse(info) };
   }
 
   #toText(topic: string, who: Who): string {

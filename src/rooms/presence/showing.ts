@@ -1,5 +1,6 @@
 /** What this process shows of its members in the broker's store: written in order, and anew whenever it may have been lost. */
 
+import { Waiters } from "../../protocol/waiters.ts";
 import type { PresenceChange, PresenceStore } from "../broker.ts";
 
 /** Whose members these are. */
@@ -24,6 +25,7 @@ export class Showing {
   /** `stale`: what is stored may be anything, and all is to be written anew. */
   #state: "stale" | "current" = "stale";
   #isWorking = false;
+  readonly #finished = new Waiters<void>();
 
   constructor(owner: ShowingOwner, process: string) {
     this.#owner = owner;
@@ -60,6 +62,11 @@ export class Showing {
     void this.#work();
   }
 
+  /** Resolves when nothing is under way. */
+  async finished(): Promise<void> {
+    if (this.#isWorking) await this.#finished.wait();
+  }
+
   /** One request at a time; what changes meanwhile goes in one with the next. */
   async #work(): Promise<void> {
     if (this.#isWorking) return;
@@ -77,6 +84,7 @@ export class Showing {
       }
     }
     this.#isWorking = false;
+    this.#finished.tell();
   }
 
   get #hasWork(): boolean {

@@ -22,6 +22,11 @@ export class PresenceView {
     return this.#byProcess.keys();
   }
 
+  /** All that are there, and what they show. */
+  *members(): Iterable<readonly [member: string, info: string]> {
+    for (const members of this.#byProcess.values()) yield* members;
+  }
+
   join(process: string, member: string, info: string): void {
     this.#heardMeanwhile?.add(keyOf(process, member));
     let members = this.#byProcess.get(process);

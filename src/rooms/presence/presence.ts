@@ -123,6 +123,8 @@ export class Presence<Who extends Member> {
   async count(topic: string): Promise<number> {
     const { cluster, memberships } = this.#options;
     if (cluster === undefined) return memberships.at(topic).size;
+    const known = this.#known(topic);
+    if (known !== undefined) return memberships.at(topic).size + known.length;
     const counts = await cluster.ask("count", ({ presence }) => presence.count(topic));
     let sum = memberships.at(topic).size;
     for (const [process, count] of counts) if (process !== cluster.process) sum += count;
@@ -133,8 +135,15 @@ export class Presence<Who extends Member> {
     const { cluster, memberships } = this.#options;
     const here = () => Array.from(memberships.at(topic), (who) => this.#toPresent(topic, who));
     if (cluster === undefined) return here();
+    const known = this.#known(topic);
+    if (known !== undefined) return [...here(), ...known];
     const elsewhere = await this.#readOthers("who", topic, cluster);
     return [...here(), ...elsewhere.map(({ member, info }) => this.#fromText(member, info))];
+  }
+
+  /** Where somebody listens, what listeners were told is the answer: a list that began with it and goes on with them stays right. */
+  #known(topic: string): readonly PresentMember[] | undefined {
+    return this.#connection === undefined ? undefined : this.#watching.known(topic);
   }
 
   /** Calls the listener for each that comes or goes. The result ends it. */

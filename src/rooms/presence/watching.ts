@@ -73,6 +73,13 @@ export class Watching {
     await this.#watched.get(topic)?.ready;
   }
 
+  /** Who is elsewhere, as those who listen have been told; `undefined` where nobody listens, or has heard of all by now. */
+  known(topic: string): readonly PresentMember[] | undefined {
+    const watched = this.#watched.get(topic);
+    if (!watched?.hasRead) return undefined;
+    return Array.from(watched.view.members(), ([member, info]) => this.#options.fromText(member, info));
+  }
+
   /** Something may have been missed: all is read anew. */
   readAnew(): void {
     for (const [topic, watched] of this.#watched) watched.ready = this.#readAll(topic, watched);

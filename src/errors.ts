@@ -1084,6 +1084,16 @@ export const BAD_ROOM_NAME = {
 };
 
 /**
+ * A socket was to show more than others can be made to keep for it.
+ * @remedy Show less: what does not fit can be looked up by `userId`, or sent as a message.
+ */
+export const INFO_TOO_LARGE = {
+  code: "INFO_TOO_LARGE",
+  sentence: (size: number, limit: number) =>
+    `join({ info }) of ${digits(size)} characters of JSON; ${digits(limit)} are the most`,
+};
+
+/**
  * Somebody was to be left out who cannot be in a room.
  * @remedy Give `except` sockets, rooms, names of rooms, or lists of these.
  */
@@ -1270,6 +1280,15 @@ export const BAD_HANDLER = {
 export const BAD_MIDDLEWARE = {
   code: "BAD_MIDDLEWARE",
   sentence: (path: string, found: string) => `the middleware of ${path} is ${found}, not a function`,
+};
+
+/**
+ * An app that is mounted shares the rooms of the one above, and with them its broker.
+ * @remedy Give the broker to the app that listens.
+ */
+export const MOUNTED_BROKER = {
+  code: "MOUNTED_BROKER",
+  sentence: (prefix: string) => `the app mounted at ${prefix} has a broker of its own`,
 };
 
 /**

@@ -182,7 +182,8 @@ export class Outbound {
     if (this.#masked || this.#fragments !== null || this.#order.waits) return undefined;
     if (this.#deflater === null || !compress) return batch.plainFrames;
     const frames = batch.compressedFrames(this.#agreement!);
-    if (frames !== undefined) this.#deflater.skipMessage();
+    // What goes out compressed is in the peer's window then, and not in ours.
+    if (frames !== undefined && batch.largest >= this.#agreement!.threshold) this.#deflater.skipMessage();
     return frames;
   }
 
@@ -280,10 +281,3 @@ interface FragmentState {
 
 /** Up to this size a payload is copied behind its header: cheaper than one more piece to write. Measured. */
 const BY_COPY = 4096;
-
-interface FragmentState {
-  readonly opcode: number;
-  readonly compressed: boolean;
-  /** The first half of a character that the caller cut in two. */
-  cut: string;
-}

@@ -19,6 +19,7 @@ export class PreparedBatch {
   /** Bytes of the messages; text counts its characters. */
   readonly size: number;
   readonly #platform: Platform;
+  #largest: number | undefined;
   #plain: readonly Uint8Array[] | undefined;
   /** By window, as each message keeps its own. */
   #compressed: Map<number, readonly Uint8Array[]> | undefined;
@@ -30,6 +31,12 @@ export class PreparedBatch {
     let size = 0;
     for (const { data } of messages) size += data.length;
     this.size = size;
+  }
+
+  /** Bytes of the largest payload. */
+  get largest(): number {
+    this.#largest ??= Math.max(...this.messages.map(({ payload }) => payload.length));
+    return this.#largest;
   }
 
   /** The frames as they are without compression, in order, in one piece. */

@@ -32,6 +32,20 @@ export interface Post<Who> {
   close(address: Address<Who>, code: number, reason: string): void;
 }
 
+/** A thing that is asked for at each call: an app's rooms are others once it is mounted. */
+export interface Current<Thing> {
+  readonly current: Thing;
+}
+
+/** What `find` finds, each time. */
+export function currentOf<Thing>(find: () => Thing): Current<Thing> {
+  return {
+    get current() {
+      return find();
+    },
+  };
+}
+
 /** How a message to many is sent. */
 export interface BroadcastOptions {
   /**
@@ -49,13 +63,17 @@ export type Exception<Who> = Who | RoomInput | Iterable<Who | RoomInput>;
  * gives nothing back: a slow member is the affair of its own queue and policy.
  */
 export class Audience<Who extends Member = Member> {
-  readonly #post: Post<Who>;
+  readonly #posts: Current<Post<Who>>;
   readonly #address: Address<Who>;
 
   /** Made by `Rooms`. */
-  constructor(post: Post<Who>, address: Address<Who>) {
-    this.#post = post;
+  constructor(posts: Current<Post<Who>>, address: Address<Who>) {
+    this.#posts = posts;
     this.#address = address;
+  }
+
+  get #post(): Post<Who> {
+    return this.#posts.current;
   }
 
   /**
@@ -64,11 +82,16 @@ export class Audience<Who extends Member = Member> {
    */
   send(message: Message | Bytes | PreparedMessage, { key }: BroadcastOptions = {}): void {
     const data = toMessage(message);
-    if (data instanceof PreparedMessage) return this.#post.send(this.#address, data);
+    if (data instanceof PreparedMessage) return this.#post.send(this.#address, this.#withKey(data, key));
     // It may wait in queues long after this call.
     // `slice` would not copy a Buffer.
     const kept = typeof data === "string" ? data : new Uint8Array(data);
     this.#post.send(this.#address, new PreparedMessage(kept, this.#post.platform, { key }));
+  }
+
+  #withKey(message: PreparedMessage, key: string | undefined): PreparedMessage {
+    if (key === undefined || key === message.key) return message;
+    return new PreparedMessage(message.data, this.#post.platform, { key });
   }
 
   /** Sends text to all; else as `send`. */
@@ -110,7 +133,7 @@ export class Audience<Who extends Member = Member> {
       if (isMember(one)) exceptMembers.push(one);
       else exceptTopics.push(toExceptTopic(one));
     }
-    return new Audience(this.#post, { topics: this.#address.topics, exceptTopics, exceptMembers });
+    return new Audience(this.#posts, { topics: this.#address.topics, exceptTopics, exceptMembers });
   }
 }
 

@@ -82,6 +82,15 @@ export class Broadcasts<Who extends Member> {
     // An observer that hears of a message may send another.
     if (this.#isHandingOut) return;
     this.#isHandingOut = true;
+    try {
+      this.#serveSome();
+    } finally {
+      this.#isHandingOut = false;
+    }
+    if (this.waits) this.#schedule();
+  }
+
+  #serveSome(): void {
     const members: Who[] = [];
     const runs: Run<Who>[] = [];
     for (const run of this.#runs) {
@@ -90,8 +99,6 @@ export class Broadcasts<Who extends Member> {
     }
     this.#serve(members, runs);
     while (this.#runs[0]?.isDone) this.#runs.shift();
-    this.#isHandingOut = false;
-    if (this.waits) this.#schedule();
   }
 
   /** To each member the next of its run, which stands at the same place. Hot path (bench: `rooms`). */

@@ -39,6 +39,8 @@ export interface BrokerConnection {
    * broker has taken all of them. Rejects if that is not known: then some may have gone out, and none is sent again.
    */
   publish(publications: readonly Publication[]): Promise<void>;
+  /** Bytes of the largest envelope that it takes, as far as that is known. @default no limit */
+  readonly largest?: number | undefined;
   /**
    * Subscribes. Resolves when what is published from now on will come. Subscriptions outlive a loss of the connection. A
    * topic that is subscribed to already stays so. During a loss it may wait.

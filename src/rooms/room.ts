@@ -1,6 +1,6 @@
 /** A room: those who joined it under one name, or all sockets of one user. It needs no making, and is gone with its last member. */
 
-import type { Post } from "./audience.ts";
+import type { Current, Post } from "./audience.ts";
 import { Audience } from "./audience.ts";
 import type { Member } from "./member.ts";
 import type { RoomRef } from "./topic.ts";
@@ -19,6 +19,12 @@ export interface PresentMember<Info = unknown> {
 /** Called for somebody who comes or goes. What it throws is reported as an error of a hook. */
 export type PresenceListener = (member: PresentMember) => unknown;
 
+/** How long to listen. */
+export interface WatchOptions {
+  /** Ends it when it aborts: `socket.signal`, for a listener that is there for a socket's sake. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What a room asks of whoever keeps all rooms. */
 export interface RoomKeeper<Who> extends Post<Who> {
   membersAt(topic: string): ReadonlySet<Who>;
@@ -34,14 +40,14 @@ export class Room<Who extends Member = Member> extends Audience<Who> implements 
   readonly kind: RoomRef["kind"];
   /** What it was joined as, or the user's id. */
   readonly name: string;
-  readonly #keeper: RoomKeeper<Who>;
+  readonly #keepers: Current<RoomKeeper<Who>>;
 
   /** Made by `Rooms`. Throws a `UsageError` for a name that is no string, or empty. */
-  constructor(keeper: RoomKeeper<Who>, { kind, name }: RoomRef) {
-    super(keeper, { topics: [topicOf(kind, name)], exceptTopics: [], exceptMembers: [] });
+  constructor(keepers: Current<RoomKeeper<Who>>, { kind, name }: RoomRef) {
+    super(keepers, { topics: [topicOf(kind, name)], exceptTopics: [], exceptMembers: [] });
     this.kind = kind;
     this.name = name;
-    this.#keeper = keeper;
+    this.#keepers = keepers;
   }
 
   /** The sockets that are in it now, in this process. It changes as they come and go; ask anew when it was empty. */
@@ -76,13 +82,24 @@ export class Room<Who extends Member = Member> extends Audience<Who> implements 
    * Calls `listener` for each that joins from now on, on whatever machine; the result ends that. What happens elsewhere is
    * heard once `ready()` has resolved; what happened while the broker was away is made up for when it is back.
    */
-  onJoin(listener: PresenceListener): () => void {
-    return this.#keeper.watch(this.#topic, "join", listener);
+  onJoin(listener: PresenceListener, options?: WatchOptions): () => void {
+    return this.#watch("join", listener, options);
   }
 
   /** The same for each that leaves, also because its process was killed: then within 4/3 of the lease, 20 s. */
-  onLeave(listener: PresenceListener): () => void {
-    return this.#keeper.watch(this.#topic, "leave", listener);
+  onLeave(listener: PresenceListener, options?: WatchOptions): () => void {
+    return this.#watch("leave", listener, options);
+  }
+
+  #watch(change: "join" | "leave", listener: PresenceListener, { signal }: WatchOptions = {}): () => void {
+    if (signal?.aborted) return () => {};
+    const end = this.#keeper.watch(this.#topic, change, listener);
+    const stop = () => {
+      signal?.removeEventListener("abort", stop);
+      end();
+    };
+    signal?.addEventListener("abort", stop);
+    return stop;
   }
 
   /**
@@ -91,6 +108,10 @@ export class Room<Who extends Member = Member> extends Audience<Who> implements 
    */
   ready(): Promise<void> {
     return this.#keeper.ready(this.#topic);
+  }
+
+  get #keeper(): RoomKeeper<Who> {
+    return this.#keepers.current;
   }
 
   get #topic(): string {

@@ -4,7 +4,6 @@ import type { Platform } from "../protocol/platform.ts";
 import { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { Clock } from "../protocol/run/clock.ts";
 import type { JsonCodec } from "../socket/json-codec.ts";
-import { toJson } from "../socket/json-codec.ts";
 import type { ToMany } from "../socket/socket-config.ts";
 import type { Address } from "./audience.ts";
 import { Audience } from "./audience.ts";
@@ -15,15 +14,17 @@ import { ALONE } from "./cluster/broker-link.ts";
 import type { ClusterListener } from "./cluster/cluster.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import type { Envelope } from "./cluster/envelope.ts";
+import { inTime } from "./cluster/in-time.ts";
 import type { PublishOverflowPolicy } from "./cluster/publish-queue.ts";
 import type { RoomsReporter } from "./cluster/rooms-reporter.ts";
 import { SeenNumbers } from "./cluster/seen-numbers.ts";
 import type { Member } from "./member.ts";
 import { Memberships } from "./memberships.ts";
 import { Presence } from "./presence/presence.ts";
+import { toShownInfo } from "./presence/shown-info.ts";
 import type { PresenceListener, PresentMember, RoomKeeper } from "./room.ts";
 import { Room } from "./room.ts";
-import type { RoomInput } from "./topic.ts";
+import type { RoomInput, RoomsInput } from "./topic.ts";
 import { EVERYONE, roomNameOf, topicOf, topicOfPresence, toTopic, toTopics } from "./topic.ts";
 
 /** What the rooms of an app are made of. */
@@ -41,17 +42,22 @@ export interface RoomsConfig {
 
 /** How to join. */
 export interface JoinOptions {
-  /** What `room.who()`, `onJoin` and `onLeave` show of the socket: any value that has JSON. @default nothing */
+  /**
+   * What `room.who()`, `onJoin` and `onLeave` show of the socket: any value that has JSON, at most 16 384 characters of it.
+   * @default what it showed before; at first, nothing
+   */
   readonly info?: unknown;
 }
 
 /** One for an app and all that is mounted on it. */
 export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, ClusterListener {
+  /** As audiences and rooms ask for them. */
+  readonly current: Rooms<Who> = this;
   readonly platform: Platform;
   readonly json: JsonCodec;
   /** Everybody, on all machines. */
   readonly everyone: Audience<Who> = new Audience(this, { topics: [EVERYONE], exceptTopics: [], exceptMembers: [] });
-  readonly #reporter: RoomsReporter;
+  readonly #config: Omit<RoomsConfig, "broker">;
   readonly #memberships = new Memberships<Who>();
   readonly #broadcasts: Broadcasts<Who>;
   readonly #cluster: Cluster | undefined;
@@ -62,11 +68,11 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     const { platform, clock, json, reporter } = config;
     this.platform = platform;
     this.json = json;
-    this.#reporter = reporter;
+    this.#config = config;
     this.#broadcasts = new Broadcasts({
       platform,
       isObserved: () => reporter.hearsMessages,
-      onError: (error) => reporter.error(error),
+      onError: (error) => reporter.memberError(error),
     });
     this.#cluster = broker === undefined ? undefined : new Cluster({ ...config, broker }, this);
     this.#presence = new Presence({
@@ -110,7 +116,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   }
 
   /** Whoever is in one of the rooms, each once, but for `except`. Throws as `room`. */
-  union(rooms: RoomInput | readonly RoomInput[], except: readonly Who[] = NOBODY): Audience<Who> {
+  union(rooms: RoomsInput, except: readonly Who[] = NOBODY): Audience<Who> {
     return new Audience<Who>(this, { topics: toTopics(rooms), exceptTopics: [], exceptMembers: except });
   }
 
@@ -125,14 +131,19 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     for (const topic of [...this.#memberships.of(who), EVERYONE]) this.#remove(who, topic);
   }
 
-  /** Puts a member into a room; once is enough, and a second time changes what it shows. Throws as `room`, and for what has no JSON. */
-  join(who: Who, name: string, { info }: JoinOptions = {}): Room<Who> {
+  /** Puts a member into a room; once is enough, and again with other `info` changes what it shows. Throws as `room` and `toInfo`. */
+  join(who: Who, name: string, options: JoinOptions = {}): Room<Who> {
     const room = this.room(name);
     const topic = toTopic(room);
-    const shown = info === undefined ? undefined : toJson(this.json, "join", info);
-    this.#presence.show(topic, who, shown);
-    if (!this.#add(who, topic)) this.#presence.changed(topic, who);
+    const info = this.toInfo(options);
+    const isOther = info !== undefined && this.#presence.show(topic, who, info);
+    if (!this.#add(who, topic) && isOther) this.#presence.changed(topic, who);
     return room;
+  }
+
+  /** What is to be shown, as text. Throws a `UsageError` for what has no JSON, and for too much. */
+  toInfo({ info }: JoinOptions): string | undefined {
+    return info === undefined ? undefined : toShownInfo(this.json, info);
   }
 
   /** Takes a member out of a room. */
@@ -192,8 +203,10 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
 
   /** Ends the connection with the broker, behind what was published. Never rejects. */
   async shutDown(timeout: number): Promise<void> {
-    await this.#presence.close();
-    await this.#cluster?.close(timeout);
+    const { clock } = this.#config;
+    const end = clock.now() + timeout;
+    await inTime(clock, timeout, this.#presence.close());
+    await this.#cluster?.close(Math.max(end - clock.now(), 0));
   }
 
   clusterOnEnvelope(topic: string, envelope: Envelope): void {
@@ -254,7 +267,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
         who.close(code, reason);
       } catch (error) {
         // What another process wrote may be any code.
-        this.#reporter.error(error);
+        this.#config.reporter.memberError(error);
       }
     }
   }
@@ -278,8 +291,10 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     if (cluster === undefined) return;
     const several = topics.length > 1 ? { topics, number: cluster.nextNumber() } : undefined;
     const envelope = toEnvelope({ from: cluster.process, several, exceptTopics });
-    for (const topic of topics) cluster.publish(topic, envelope, message?.payload);
+    // Many topics: one envelope for everybody, of which each takes what is for its members, not the list of all for each.
+    for (const topic of topics.length > MANY ? [EVERYONE] : topics) cluster.publish(topic, envelope, message?.payload);
   }
 }
 
 const NOBODY: readonly never[] = [];
+const MANY = 16;

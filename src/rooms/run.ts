@@ -25,6 +25,7 @@ export class Run<Who extends Member> {
   #members: readonly Who[] | undefined;
   #reached = 0;
   #batch: PreparedBatch | undefined;
+  #soFar: PreparedBatch | undefined;
   /** The place of each among them; made when somebody asks while it is handed out. */
   #places: ReadonlyMap<Who, number> | undefined;
 
@@ -69,7 +70,7 @@ export class Run<Who extends Member> {
   /** Who comes next, at most so many. From now on no message comes to it. */
   next(most: number): readonly Who[] {
     this.#members ??= union(this.#sets);
-    this.#batch ??= new PreparedBatch(this.#messages, this.#platform);
+    this.#batch ??= this.#whole();
     const { length } = this.#members;
     return this.#reached === 0 && length <= most
       ? this.#members
@@ -97,8 +98,17 @@ export class Run<Who extends Member> {
   /** What there is for one that may be spared some of it. */
   #leftFor(who: Who): PreparedBatch | undefined {
     const { had = 0, excepted } = this.#spared?.get(who) ?? {};
+    if (had === 0 && excepted === undefined) return this.#whole();
     const messages = this.#messages.filter((_, place) => place >= had && !excepted?.has(place));
     return messages.length > 0 ? new PreparedBatch(messages, this.#platform) : undefined;
+  }
+
+  /** All that there is by now: the same for all who catch up at this point. */
+  #whole(): PreparedBatch {
+    if (this.#soFar?.messages.length !== this.#messages.length) {
+      this.#soFar = new PreparedBatch([...this.#messages], this.#platform);
+    }
+    return this.#soFar;
   }
 
   #spare(who: Who): Spared {

@@ -18,12 +18,17 @@ export const EVERYONE = "*";
 /** The topic of a room or a user. Throws a `UsageError` for a name that is no string, or empty. */
 export function toTopic(room: RoomInput): string {
   if (typeof room === "string") return topicOf("room", room);
-  return topicOf(room?.kind, room?.name);
+  if (room?.kind !== "room" && room?.kind !== "user") throw usageError(BAD_ROOM_NAME, String(room));
+  return topicOf(room.kind, room.name);
 }
 
+/** One of these, or several. */
+export type RoomsInput = RoomInput | Iterable<RoomInput>;
+
 /** The topics of one, or of several. Throws as `toTopic`. */
-export function toTopics(rooms: RoomInput | readonly RoomInput[]): readonly string[] {
-  return Array.isArray(rooms) ? [...new Set(rooms.map(toTopic))] : [toTopic(rooms as RoomInput)];
+export function toTopics(rooms: RoomsInput): readonly string[] {
+  const areSeveral = typeof rooms === "object" && rooms !== null && !("kind" in rooms) && Symbol.iterator in rooms;
+  return areSeveral ? [...new Set([...rooms].map(toTopic))] : [toTopic(rooms as RoomInput)];
 }
 
 /** The topic of this kind and name. Throws as `toTopic`. */

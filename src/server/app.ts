@@ -1,13 +1,16 @@
 /** The app: what users register on it, and what it offers to a host. Knows no runtime. */
 
 import type { Hono } from "hono";
-import { APP_CLOSED, BAD_MIDDLEWARE, UNKNOWN_ROUTE, usageError } from "../errors.ts";
+import { APP_CLOSED, BAD_MIDDLEWARE, MOUNTED_BROKER, UNKNOWN_ROUTE, usageError } from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
-import type { Audience, BroadcastOptions } from "../rooms/audience.ts";
+import type { BroadcastOptions, Current } from "../rooms/audience.ts";
+import { Audience, currentOf } from "../rooms/audience.ts";
 import type { BrokerLink } from "../rooms/cluster/broker-link.ts";
-import type { Room } from "../rooms/room.ts";
-import type { RoomInput } from "../rooms/topic.ts";
+import { Room } from "../rooms/room.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import type { RoomsInput } from "../rooms/topic.ts";
+import { EVERYONE, toTopics } from "../rooms/topic.ts";
 import type { Bytes } from "../socket/message-input.ts";
 import { Admission } from "./admission.ts";
 import type { AppConfig, AppOptions } from "./app-options.ts";
@@ -101,10 +104,11 @@ export class ServerApp<Data = Record<string, unknown>> {
   /**
    * Mounts another app below a prefix, which may have parameters: its WebSocket routes, middleware and hooks, its HTTP
    * routes, and its files if the prefix has no parameter. Limits and other options are those of this app; rooms and
-   * sockets are shared. Nothing can be registered on the other one afterwards.
+   * sockets are shared. Nothing can be registered on the other one afterwards. Throws a `UsageError` if it has a broker.
    */
   // biome-ignore lint/suspicious/noExplicitAny: what its sockets carry is its own affair.
   route(prefix: string, other: ServerApp<any>): this {
+    if (other.#config.broker !== undefined) throw usageError(MOUNTED_BROKER, prefix);
     this.#routes.mount(prefix, other.#routes, (route) => ({
       ...route,
       settings: this.#settings(route.settings.path, route.settings.own),
@@ -162,17 +166,17 @@ export class ServerApp<Data = Record<string, unknown>> {
 
   /** The room of this name, for whoever is not in it: HTTP handlers, timers. Throws a `UsageError` for what is no name. */
   room(name: string): Room<ServerSocket<Data>> {
-    return this.#hub.rooms.room(name) as Room<never>;
+    return new Room(this.#rooms, { kind: "room", name });
   }
 
   /** All sockets of this user (`socket.identify(id)`), on all machines: what works on rooms works on them. Throws as `room`. */
   user(id: string): Room<ServerSocket<Data>> {
-    return this.#hub.rooms.user(id) as Room<never>;
+    return new Room(this.#rooms, { kind: "user", name: id });
   }
 
   /** Everybody in any of these rooms, each once, on all machines. Throws as `room`. */
-  to(rooms: RoomInput | readonly RoomInput[]): Audience<ServerSocket<Data>> {
-    return this.#hub.rooms.union(rooms) as Audience<never>;
+  to(rooms: RoomsInput): Audience<ServerSocket<Data>> {
+    return new Audience(this.#rooms, { topics: toTopics(rooms), exceptTopics: [], exceptMembers: [] });
   }
 
   /** Sends a message to every socket of the app, on all machines. */
@@ -182,7 +186,7 @@ export class ServerApp<Data = Record<string, unknown>> {
 
   /** All sockets of the app, on all machines, to send to. */
   get everyone(): Audience<ServerSocket<Data>> {
-    return this.#hub.rooms.everyone as Audience<never>;
+    return new Audience(this.#rooms, { topics: [EVERYONE], exceptTopics: [], exceptMembers: [] });
   }
 
   /** What joins its rooms to those of other machines, and how it stands with it. */
@@ -193,6 +197,11 @@ export class ServerApp<Data = Record<string, unknown>> {
   /** Whether it takes connections: for the health checks of whoever sends them. */
   get ready(): boolean {
     return this.#listeners.size > 0 && !this.#hub.isClosing;
+  }
+
+  /** Whether it closes, or has closed. */
+  protected get isClosing(): boolean {
+    return this.#hub.isClosing;
   }
 
   /**
@@ -253,6 +262,11 @@ export class ServerApp<Data = Record<string, unknown>> {
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   get #top(): ServerApp<any> {
     return this.#above === undefined ? this : this.#above.#top;
+  }
+
+  /** Also of handles that were made before this app was mounted. */
+  get #rooms(): Current<Rooms<ServerSocket<Data>>> {
+    return currentOf(() => this.#hub.rooms as unknown as Rooms<ServerSocket<Data>>);
   }
 
   get #hub(): Hub {

@@ -9,7 +9,7 @@ import type { Member } from "../rooms/member.ts";
 import { deliver, deliverAtOnce, takesAtOnce } from "../rooms/member.ts";
 import type { Room } from "../rooms/room.ts";
 import type { JoinOptions, Rooms } from "../rooms/rooms.ts";
-import type { RoomInput } from "../rooms/topic.ts";
+import type { RoomInput, RoomsInput } from "../rooms/topic.ts";
 import { topicOf, toTopic } from "../rooms/topic.ts";
 import { checkNames } from "../socket/check-options.ts";
 import { millisecondsUntil } from "../socket/expiry.ts";
@@ -173,6 +173,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     // What is wrong is told before anything is accepted.
     topicOf("room", name);
     checkNames(options, ["info"], "join");
+    this.#rooms.toInfo(options);
     if (link.state === "connecting") this.begin();
     if (link.state !== "open") throw usageError(JOIN_AFTER_END, "join", link.state);
     return this.#rooms.join(this.#self, name, options);
@@ -190,7 +191,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   }
 
   /** Everybody in this room, or in any of these, on all machines, but this socket. */
-  to(rooms: RoomInput | readonly RoomInput[]): Audience<ServerSocket<Data>> {
+  to(rooms: RoomsInput): Audience<ServerSocket<Data>> {
     return this.#rooms.union(rooms, [this.#self]);
   }
 

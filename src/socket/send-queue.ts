@@ -112,7 +112,7 @@ export class SendQueue {
   #deliverEach({ messages }: PreparedBatch): void {
     for (const message of messages) {
       // Asked anew each time: a full line may have closed the connection.
-      if (this.#state === "ended") return;
+      if (this.#owner.state !== "open") return;
       const { key } = message;
       if (this.#state !== "flowing") this.#admit({ type: "message", message, compress: true, key, out: undefined });
       else if (!this.#hand(message, true)) this.#becomeFull();

@@ -1,10 +1,11 @@
 /** Sending: order, backpressure, what is handed to the transport, and what happens to a peer that is too slow. */
 
 import { describe, expect, onTestFinished, test } from "vitest";
+import { PreparedBatch } from "../../src/protocol/prepared-batch.ts";
 import { PreparedMessage } from "../../src/protocol/prepared-message.ts";
 import { WIRE_HIGH_WATER } from "../../src/socket/wire.ts";
 import { brief } from "../support/brief.ts";
-import type { SocketPair, SocketPairOptions } from "../support/socket-pair.ts";
+import type { SocketEnd, SocketPair, SocketPairOptions } from "../support/socket-pair.ts";
 import { all, settle, socketPair, stateOfPromise } from "../support/socket-pair.ts";
 
 const KIB = 1024;
@@ -17,6 +18,14 @@ function stalled(options: SocketPairOptions = {}): SocketPair {
   const pair = socketPair(options);
   pair.server.stream.block();
   return pair;
+}
+
+/** What a room hands to a member. */
+function batchOf({ config: { platform } }: SocketEnd, ...messages: readonly string[]): PreparedBatch {
+  return new PreparedBatch(
+    messages.map((message) => new PreparedMessage(message, platform)),
+    platform,
+  );
 }
 
 function unhandled(): unknown[] {
@@ -37,10 +46,10 @@ describe("order", () => {
     const received = all(client.socket);
 
     void server.socket.send(text("a", 100 * KIB));
-    server.link.deliver(new PreparedMessage("b", server.config.platform));
+    server.link.deliver(batchOf(server, "b"));
     void server.socket.sendStream(["c", text("c", 100 * KIB)]);
     void server.socket.send(bytes(10 * KIB));
-    server.link.deliver(new PreparedMessage(text("d", 100 * KIB), server.config.platform));
+    server.link.deliver(batchOf(server, text("d", 100 * KIB)));
     void server.socket.send("");
     void server.socket.sendJson({ e: 1 });
     const closed = server.socket.close(4000, "done");
@@ -62,7 +71,7 @@ describe("order", () => {
     for (let i = 0; i < 50; i++) {
       void server.socket.send(`text ${i}`);
       if (i % 7 === 0) void server.socket.sendStream([`stream ${i}`]);
-      server.link.deliver(new PreparedMessage(`room ${i}`, server.config.platform));
+      server.link.deliver(batchOf(server, `room ${i}`));
     }
     await server.socket.close();
 
@@ -288,7 +297,7 @@ describe("a peer that is too slow", () => {
     const sent = fill(pair, 10);
     expect(server.link.sending!.dropped).toBe(6);
     expect(server.reports.drops).toHaveLength(6);
-    expect(server.reports.drops[0]).toEqual({ messages: 1, bytes: 50 * KIB });
+    expect(server.reports.drops[0]).toEqual({ policy: "drop-oldest", messages: 1, bytes: 50 * KIB });
     server.stream.unblock();
     await Promise.all(sent);
     await server.socket.close();
@@ -352,7 +361,7 @@ describe("a peer that is too slow", () => {
     const received = all(client.socket);
 
     for (let i = 0; i < 10; i++) {
-      server.link.deliver(new PreparedMessage(text(`${i} `, 50 * KIB), server.config.platform));
+      server.link.deliver(batchOf(server, text(`${i} `, 50 * KIB)));
     }
     expect(server.link.sending!.dropped).toBe(6);
     server.stream.unblock();
@@ -383,7 +392,7 @@ describe("reports", () => {
 
     void server.socket.send("abc");
     void server.socket.send(bytes(5));
-    server.link.deliver(new PreparedMessage("room", server.config.platform));
+    server.link.deliver(batchOf(server, "room"));
 
     expect(server.reports.sent).toEqual(["abc", bytes(5), "room"]);
     expect(server.link.sending!.sent).toEqual({ messages: 3, bytes: 12 });
@@ -393,7 +402,7 @@ describe("reports", () => {
     const { server } = socketPair();
 
     void server.socket.close();
-    server.link.deliver(new PreparedMessage("room", server.config.platform));
+    server.link.deliver(batchOf(server, "room"));
     void server.socket.send("late");
     await settle();
 

@@ -7,7 +7,7 @@ import { EngineWire } from "../../src/socket/engine-wire.ts";
 import { millisecondsUntil } from "../../src/socket/expiry.ts";
 import { Link } from "../../src/socket/link.ts";
 import { Socket } from "../../src/socket/socket.ts";
-import type { QueueReport, SocketConfig } from "../../src/socket/socket-config.ts";
+import type { DropReport, QueueReport, SocketConfig } from "../../src/socket/socket-config.ts";
 import type { SocketLimits } from "../../src/socket/socket-limits.ts";
 import { defaultSocketLimits } from "../../src/socket/socket-limits.ts";
 import { Wheel } from "../../src/socket/wheel.ts";
@@ -64,7 +64,7 @@ export class Reports {
   readonly sent: Message[] = [];
   readonly received: Message[] = [];
   readonly queues: QueueReport[] = [];
-  readonly drops: { readonly messages: number; readonly bytes: number }[] = [];
+  readonly drops: DropReport[] = [];
 
   readonly messageSent = (_id: string, data: Message): number => this.sent.push(data);
   readonly messageReceived = (_id: string, data: Message): number => this.received.push(data);

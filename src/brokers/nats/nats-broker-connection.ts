@@ -126,6 +126,11 @@ export class NatsBrokerConnection implements BrokerConnection {
     }
   }
 
+  /** The server says it when it is connected with. */
+  get largest(): number | undefined {
+    return this.#line.client?.info?.max_payload;
+  }
+
   /** What the server would not take is left out, and remembered. */
   #hand(client: NatsConnectionLike, publishing: Publishing): void {
     const limit = client.info?.max_payload ?? Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 /** `App` on Node: the app of the server, with listening and attaching as Node does them. */
 
+import { APP_CLOSED, usageError } from "../../errors.ts";
 import { ServerApp } from "../../server/app.ts";
 import type { AppOptions } from "../../server/app-options.ts";
 import type { Attached, AttachOptions } from "./attach.ts";
@@ -37,6 +38,7 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
   async listen(options: ListenOptions = {}): Promise<Listening> {
     // What is wrong with the options is told first.
     toPlace(options);
+    if (this.isClosing) throw usageError(APP_CLOSED);
     await stayAlive(this.broker.connect({ wait: options.waitForBroker, signal: options.signal }));
     return listen(this.hosted, options, (_name, timeout) => this.close({ timeout }));
   }

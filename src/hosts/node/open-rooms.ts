@@ -9,7 +9,7 @@ import type { BrokerLink } from "../../rooms/cluster/broker-link.ts";
 import type { ConnectBrokerOptions } from "../../rooms/cluster/connector.ts";
 import type { Room } from "../../rooms/room.ts";
 import { Rooms } from "../../rooms/rooms.ts";
-import type { RoomInput } from "../../rooms/topic.ts";
+import type { RoomsInput } from "../../rooms/topic.ts";
 import type { AppOptions } from "../../server/app-options.ts";
 import { resolveAppOptions } from "../../server/app-options.ts";
 import { RoomsObserver } from "../../server/observing/rooms-observer.ts";
@@ -79,7 +79,7 @@ export class OpenRooms {
   }
 
   /** Everybody in any of these rooms, each once. Throws as `room`. */
-  to(rooms: RoomInput | readonly RoomInput[]): Audience {
+  to(rooms: RoomsInput): Audience {
     return this.#rooms.union(rooms);
   }
 

@@ -12,11 +12,12 @@ import {
 import type { Platform } from "../../protocol/platform.ts";
 import type { Clock } from "../../protocol/run/clock.ts";
 import { Waiters } from "../../protocol/waiters.ts";
-import type { Broker, BrokerConnection, BrokerListener } from "../broker.ts";
+import type { Broker, BrokerConnection, BrokerListener, Publication } from "../broker.ts";
 import type { ConnectBrokerOptions } from "./connector.ts";
 import { Connector, orAborted } from "./connector.ts";
 import type { Envelope } from "./envelope.ts";
 import { decodeEnvelope, encodeEnvelope, sessionOf, stampSession } from "./envelope.ts";
+import { inTime } from "./in-time.ts";
 import { NewestSessions } from "./newest-sessions.ts";
 import type { PublishOverflowPolicy } from "./publish-queue.ts";
 import { PublishQueue } from "./publish-queue.ts";
@@ -79,7 +80,7 @@ export class Cluster implements BrokerListener {
       policy: publishOverflow,
       publish: (publications) => {
         for (const { envelope } of publications) stampSession(envelope, this.#session);
-        return this.#connection!.publish(publications);
+        return this.#connection!.publish(this.#withoutTooLarge(publications));
       },
       endOfTurn,
       onLost: (lost) => reporter.publicationsLost(lost),
@@ -180,12 +181,7 @@ export class Cluster implements BrokerListener {
     const { clock } = this.#options;
     if (this.#state === "connected") {
       if (this.#cancelSettling !== undefined) this.#settle();
-      let cancel = () => {};
-      const late = new Promise<void>((resolve) => {
-        cancel = clock.after(timeout, resolve);
-      });
-      await Promise.race([this.#publishing.flushed(), late]);
-      cancel();
+      await inTime(clock, timeout, this.#publishing.flushed());
     }
     if (this.#isClosed) return;
     this.#change("closed");
@@ -264,6 +260,18 @@ export class Cluster implements BrokerListener {
   #stopSettling(): void {
     this.#cancelSettling?.();
     this.#cancelSettling = undefined;
+  }
+
+  /** What the broker does not take is told, and keeps nothing else back. */
+  #withoutTooLarge(publications: readonly Publication[]): readonly Publication[] {
+    const { largest = Number.POSITIVE_INFINITY } = this.#connection!;
+    const fitting = publications.filter(({ envelope }) => envelope.length <= largest);
+    if (fitting.length < publications.length) {
+      const tooLarge = publications.filter(({ envelope }) => envelope.length > largest);
+      const bytes = tooLarge.reduce((sum, { envelope }) => sum + envelope.length, 0);
+      this.#options.reporter.publicationsLost({ why: "too-large", messages: tooLarge.length, bytes });
+    }
+    return fitting;
   }
 
   /** Tells it, if it is news. */

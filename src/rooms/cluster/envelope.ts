@@ -30,10 +30,13 @@ export interface CloseEnvelope extends Addressed {
   readonly reason: string;
 }
 
-/** Who has come or gone. `all` is everyone whom the process has there: what was known before is void. */
+/**
+ * Who has come or gone. `all` is everyone whom the process has there: what was known before is void. `anew`: so many that
+ * they are better read where they are stored.
+ */
 export interface PresenceEnvelope extends Sent {
   readonly type: "presence";
-  readonly change: "join" | "leave" | "all";
+  readonly change: "join" | "leave" | "all" | "anew";
   /** By member: what they show, as text. */
   readonly members: Readonly<Record<string, string>>;
 }
@@ -162,7 +165,7 @@ function isHead(head: unknown): head is Head {
     [f, k, r].every(isText) &&
     [n, c].every(Number.isSafeInteger) &&
     [t, e].every((list) => Array.isArray(list) && list.every(isText)) &&
-    (p === "join" || p === "leave" || p === "all") &&
+    (p === "join" || p === "leave" || p === "all" || p === "anew") &&
     typeof m === "object" &&
     m !== null &&
     Object.values(m).every(isText)

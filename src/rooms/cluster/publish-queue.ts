@@ -8,8 +8,11 @@ export type PublishOverflowPolicy = "drop-oldest" | "drop-newest";
 
 /** Publications that other machines do not get, or may not have got. */
 export interface LostPublications {
-  /** `overflow`: the buffer was full. `unconfirmed`: they were on their way when the broker went away, and are not sent twice. */
-  readonly why: "overflow" | "unconfirmed" | "closed";
+  /**
+   * `overflow`: the buffer was full. `unconfirmed`: they were on their way when the broker went away, and are not sent twice.
+   * `too-large`: the broker takes none of that size.
+   */
+  readonly why: "overflow" | "unconfirmed" | "too-large" | "closed";
   readonly messages: number;
   readonly bytes: number;
   /** What the broker's client said, if it did. */

@@ -22,8 +22,10 @@ export interface RoomsReporter {
   readonly hearsMessages: boolean;
   brokerChanged(signal: BrokerSignal): void;
   publicationsLost(lost: LostPublications): void;
-  /** Something failed that nobody waits for. */
+  /** The broker failed at something that nobody waits for. */
   error(error: unknown): void;
+  /** A member could not take a message, or a close. */
+  memberError(error: unknown): void;
   /** What a user's listener threw. */
   hookError(error: unknown): void;
 }

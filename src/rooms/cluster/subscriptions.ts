@@ -107,15 +107,23 @@ export class Subscriptions {
   async #settle(topics: readonly string[]): Promise<void> {
     const missing = topics.filter((topic) => this.#wanted.has(topic) && !this.#active.has(topic));
     const needless = topics.filter((topic) => !this.#wanted.has(topic) && this.#active.has(topic));
-    if (needless.length > 0) {
-      await this.#options.unsubscribe(needless);
-      for (const topic of needless) this.#active.delete(topic);
-    }
+    if (needless.length > 0) await this.#end(needless);
     if (missing.length === 0) return;
     await this.#options.subscribe(missing);
     for (const topic of missing) {
       this.#active.add(topic);
       this.#tell(topic);
+    }
+  }
+
+  async #end(topics: readonly string[]): Promise<void> {
+    // From now on it may be heard or not: who wants it again has to wait.
+    for (const topic of topics) this.#active.delete(topic);
+    try {
+      await this.#options.unsubscribe(topics);
+    } catch (error) {
+      for (const topic of topics) this.#active.add(topic);
+      throw error;
     }
   }
 

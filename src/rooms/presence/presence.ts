@@ -90,10 +90,12 @@ export class Presence<Who extends Member> {
     );
   }
 
-  /** What a member shows at a topic from now on: text, or nothing. */
-  show(topic: string, who: Who, info: string | undefined): void {
-    if (info === undefined) this.#hide(topic, who);
-    else this.#shown.set(who, (this.#shown.get(who) ?? new Map()).set(topic, info));
+  /** What a member shows at a topic from now on. Gives whether that is something else. */
+  show(topic: string, who: Who, info: string): boolean {
+    const shown = this.#shown.get(who) ?? new Map<string, string>();
+    if (shown.get(topic) === info) return false;
+    this.#shown.set(who, shown.set(topic, info));
+    return true;
   }
 
   #hide(topic: string, who: Who): void {
@@ -104,7 +106,7 @@ export class Presence<Who extends Member> {
   /** Somebody here has joined. */
   joined(topic: string, who: Who): void {
     this.#announce(topic, who, "join");
-    this.#watching.tell(topic, "join", this.#toPresent(topic, who));
+    this.#watching.tell(topic, "join", () => this.#toPresent(topic, who));
   }
 
   /** What somebody shows has changed. */
@@ -114,10 +116,15 @@ export class Presence<Who extends Member> {
 
   /** Somebody here has left. */
   left(topic: string, who: Who): void {
-    const member = this.#toPresent(topic, who);
+    const text = this.#toText(topic, who);
+    // Who stops being a user was that one until now.
+    const userId = userIdOf(topic);
     this.#hide(topic, who);
     this.#announce(topic, who, "leave");
-    this.#watching.tell(topic, "leave", member);
+    this.#watching.tell(topic, "leave", () => {
+      const member = this.#fromText(who.id, text);
+      return userId === undefined ? member : { ...member, userId };
+    });
   }
 
   async count(topic: string): Promise<number> {
@@ -186,6 +193,7 @@ export class Presence<Who extends Member> {
   /** Takes back all that this process shows. Never rejects. */
   async close(): Promise<void> {
     const { cluster } = this.#options;
+    this.#watching.close();
     if (cluster === undefined || this.#connection === undefined) return this.onLost();
     // Whoever cannot be told finds out when the lease ends.
     const ask = (question: (store: PresenceStore) => Promise<void>) =>
@@ -233,12 +241,14 @@ export class Presence<Who extends Member> {
     this.#hasComplained = false;
     // Also where nobody is any more: that is what others may have missed.
     for (const topic of new Set([...this.#told, ...memberships.topics()])) {
-      const members = Object.fromEntries(
-        Array.from(memberships.at(topic), (who) => [who.id, this.#toText(topic, who)] as const),
-      );
+      const here = memberships.at(topic);
+      // A large room does not go into one message: others read it where it is stored.
+      const change = here.size > MANY ? "anew" : "all";
+      const told = change === "all" ? [...here] : [];
+      const members = Object.fromEntries(told.map((who) => [who.id, this.#toText(topic, who)] as const));
       if (memberships.at(topic).size > 0) this.#told.add(topic);
       else this.#told.delete(topic);
-      cluster!.publish(presenceTopicOf(topic), { type: "presence", from: cluster!.process, change: "all", members });
+      cluster!.publish(presenceTopicOf(topic), { type: "presence", from: cluster!.process, change, members });
     }
   }
 
@@ -272,6 +282,8 @@ export class Presence<Who extends Member> {
 
 /** Milliseconds. */
 const RETRY = 2000;
+/** Members of a room. */
+const MANY = 256;
 
 /** In short, for it is stored for each member. */
 interface Shown {

@@ -46,6 +46,7 @@ interface Watched {
 export class Watching {
   readonly #options: WatchingOptions;
   readonly #watched = new Map<string, Watched>();
+  #isClosed = false;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
@@ -82,13 +83,19 @@ export class Watching {
 
   /** Something may have been missed: all is read anew. */
   readAnew(): void {
-    for (const [topic, watched] of this.#watched) watched.ready = this.#readAll(topic, watched);
+    for (const topic of this.#watched.keys()) this.#readTopicAnew(topic);
+  }
+
+  #readTopicAnew(topic: string): void {
+    const watched = this.#watched.get(topic);
+    if (watched !== undefined) watched.ready = this.#readAll(topic, watched);
   }
 
   /** Another process tells who has come or gone there. */
   onEnvelope(topic: string, { from, change, members }: PresenceEnvelope): void {
     const view = this.#watched.get(topic)?.view;
     if (view === undefined) return;
+    if (change === "anew") return this.#readTopicAnew(topic);
     if (change === "all") return view.set(from, new Map(Object.entries(members)));
     for (const [member, info] of Object.entries(members)) {
       if (change === "join") view.join(from, member, info);
@@ -102,11 +109,11 @@ export class Watching {
   }
 
   /** Somebody has come or gone. */
-  tell(topic: string, change: "join" | "leave", member: PresentMember): void {
+  tell(topic: string, change: "join" | "leave", toMember: () => PresentMember): void {
     const { reporter } = this.#options;
     for (const listener of [...(this.#watched.get(topic)?.[change] ?? [])]) {
       try {
-        const told = listener(member);
+        const told = listener(toMember());
         if (told instanceof Promise) told.catch((error: unknown) => reporter.hookError(error));
       } catch (error) {
         reporter.hookError(error);
@@ -114,9 +121,14 @@ export class Watching {
     }
   }
 
+  /** The others are not heard any more, and not asked. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #begin(topic: string): Watched {
     const { others, fromText } = this.#options;
-    const view = new PresenceView((change, member, info) => this.tell(topic, change, fromText(member, info)));
+    const view = new PresenceView((change, member, info) => this.tell(topic, change, () => fromText(member, info)));
     const listeners = { join: new Set<PresenceListener>(), leave: new Set<PresenceListener>() };
     const watched: Watched = { ...listeners, view, readings: 0, hasRead: false, ready: Promise.resolve() };
     this.#watched.set(topic, watched);
@@ -134,12 +146,12 @@ export class Watching {
   /** From then on, what is heard is enough. Never rejects: when it fails, it is read again by and by, or when the broker is back. */
   async #readAll(topic: string, watched: Watched): Promise<void> {
     const { others, clock, onError } = this.#options;
-    if (others === undefined) return;
+    if (others === undefined || this.#isClosed) return;
     const { view } = watched;
     const reading = ++watched.readings;
     await others.ready(presenceTopicOf(topic));
     // Whoever begins to listen now has a view of its own.
-    const isOver = () => this.#watched.get(topic) !== watched;
+    const isOver = () => this.#isClosed || this.#watched.get(topic) !== watched;
     if (isOver()) return;
     if (watched.readings !== reading) return watched.ready;
     view.beginReading();

@@ -2,6 +2,7 @@
 
 import { amount, bytes, duration } from "./figures.ts";
 import { type Logger, thrownInOneLine } from "./logger.ts";
+import { LostLog } from "./lost-log.ts";
 import { maskSecrets } from "./mask-secrets.ts";
 import type {
   BrokerChangedSignal,
@@ -10,7 +11,6 @@ import type {
   DropSignal,
   ErrorSignal,
   Observer,
-  PublicationsLostSignal,
 } from "./observer.ts";
 import { printable, quoted } from "./printable.ts";
 
@@ -31,6 +31,7 @@ import { printable, quoted } from "./printable.ts";
  */
 export function loggerObserver(logger: Logger): Observer {
   const dropping = new Set<string>();
+  const lost = new LostLog(logger);
   return {
     ...(logger.debug === undefined ? {} : debugObserver(logger)),
     connectionClosed: (event) => {
@@ -43,8 +44,11 @@ export function loggerObserver(logger: Logger): Observer {
       if (!dropping.has(event.id)) logDropped(logger, event);
       dropping.add(event.id);
     },
-    brokerChanged: (event) => logBroker(logger, event),
-    publicationsLost: (event) => logLost(logger, event),
+    brokerChanged: (event) => {
+      logBroker(logger, event);
+      if (event.state !== "connecting") lost.sumUp();
+    },
+    publicationsLost: (event) => lost.lose(event),
     error: (event) => logError(logger, event),
     warning: ({ id, code, message }) => logger.warn({ id, code }, printable(message, 1000)),
     listening: ({ url }) => logger.info({ url }, `listening on ${printable(url)}`),
@@ -125,19 +129,6 @@ function logBroker(logger: Logger, event: BrokerChangedSignal): void {
   const line = `${broker} at ${printable(place)}: ${state === "connecting" && error !== undefined ? "away, trying again" : state}`;
   if (error === undefined) return logger.info(event, line);
   const { error: _, ...fields } = event;
-  logger.warn(withoutStack({ ...fields, err: error }), `${line}: ${thrownInOneLine(error)}`);
-}
-
-const LOST: Readonly<Record<PublicationsLostSignal["why"], string>> = {
-  overflow: "did not go to other machines: more than limits.publishBuffer waited for the broker",
-  unconfirmed: "may not have reached other machines, since the broker did not confirm them",
-  closed: "did not go to other machines: the app closed first",
-};
-
-function logLost(logger: Logger, event: PublicationsLostSignal): void {
-  const { error, ...fields } = event;
-  const line = `${amount(event.messages, "message")} (${bytes(event.bytes)}) ${LOST[event.why]}`;
-  if (error === undefined) return logger.warn(fields, line);
   logger.warn(withoutStack({ ...fields, err: error }), `${line}: ${thrownInOneLine(error)}`);
 }
 

@@ -100,9 +100,9 @@ export interface BrokerChangedSignal {
 export interface PublicationsLostSignal extends Traffic {
   /**
    * `overflow`: more than `limits.publishBuffer` waited. `unconfirmed`: they were on their way when the broker went away, and
-   * nothing is sent twice. `closed`: the app closed first.
+   * nothing is sent twice. `too-large`: the broker takes none of that size (NATS: `max_payload`). `closed`: the app closed first.
    */
-  readonly why: "overflow" | "unconfirmed" | "closed";
+  readonly why: "overflow" | "unconfirmed" | "too-large" | "closed";
   /** What the broker's client said, if it did. */
   readonly error?: unknown;
 }

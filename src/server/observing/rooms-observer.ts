@@ -28,6 +28,10 @@ export class RoomsObserver implements RoomsReporter {
     this.#observer.error?.({ error, where: "broker" });
   }
 
+  memberError(error: unknown): void {
+    this.#observer.error?.({ error, where: "host" });
+  }
+
   hookError(error: unknown): void {
     this.#observer.error?.({ error, where: "hook" });
   }

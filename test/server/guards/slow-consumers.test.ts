@@ -1,7 +1,7 @@
 /** Guards, end to end: clients that take less than they are sent, and what all of them together may cost. */
 
 import { describe, expect, it } from "vitest";
-import type { AppOptions, ServerSocket } from "../../../src/index.ts";
+import type { AppOptions, RouteOptions, ServerSocket } from "../../../src/index.ts";
 import { deferred } from "../../support/deferred.ts";
 import { eventually } from "../../support/eventually.ts";
 import { echo, listeningApp } from "../../support/listening-app.ts";
@@ -133,6 +133,91 @@ describe("slowConsumer: drop", () => {
 
     expect(socket.bufferedAmount).toBeLessThan(1_000_000 + 2 * SIZE);
     expect(socket.bufferedAmount).toBeGreaterThan(500_000);
+  });
+});
+
+describe("slowConsumer: latest-by-key", () => {
+  /** Updates of three prices, and a few notes without a key, to a client that does not read. */
+  async function prices(options: AppOptions, routeOptions: RouteOptions = {}) {
+    const flooded = deferred<ServerSocket>();
+    const started = await listeningApp((app) => {
+      app.ws("/prices", routeOptions, async (socket) => {
+        await socket.receive();
+        const room = socket.join("prices");
+        for (let at = 0; at < COUNT; at++) {
+          const text = `${"abc"[at % 3]}${String(at).padStart(3, "0")}${FILL}`;
+          if (at % 50 === 25) void socket.sendText(`n${String(at).padStart(3, "0")}`);
+          if (at % 2 === 0) void socket.sendText(text, { key: text.slice(0, 1) });
+          else room.sendText(text, { key: text.slice(0, 1) });
+          if (at % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        flooded.resolve(socket);
+        await socket.closed;
+      });
+    }, options);
+    const client = await WsPeer.open(`${started.url}/prices`);
+    client.socket.pause();
+    client.send("go");
+    return { ...started, client, socket: await within(flooded.promise, "flood", 4_000) };
+  }
+
+  /** What the client gets, now that it reads: the key, and the number. */
+  async function readAll({ client, socket, heard }: Awaited<ReturnType<typeof prices>>) {
+    const got: { key: string; at: number }[] = [];
+    client.socket.on("message", (data) => got.push({ key: String(data)[0]!, at: Number(String(data).slice(1, 4)) }));
+    client.socket.resume();
+    await eventually(() => socket.bufferedAmount + heard.all("messageSent").length - got.length).toBe(0);
+    return got;
+  }
+
+  it("the client gets the newest of each key, in the order of sending, and all that has no key", async () => {
+    const started = await prices({ limits, slowConsumer: "latest-by-key" });
+
+    const got = await readAll(started);
+    await started.client.close();
+
+    const last = ["a", "b", "c"].map((key) => got.findLast((one) => one.key === key)!.at);
+    expect(last.sort((one, other) => one - other)).toEqual([COUNT - 3, COUNT - 2, COUNT - 1]);
+    expect(got.map(({ at }) => at)).toEqual(got.map(({ at }) => at).sort((one, other) => one - other));
+    expect(got.filter(({ key }) => key === "n").map(({ at }) => at)).toEqual([25, 75, 125, 175, 225]);
+    const { dropped, code } = await started.heard.once("connectionClosed");
+    expect([code, dropped]).toEqual([1000, COUNT + 5 - got.length]);
+    expect(dropped).toBeGreaterThan(50);
+  });
+
+  it("is reported with its policy, and logged once; the buffer stays small", async () => {
+    const { heard, log, socket } = await prices({ limits, slowConsumer: "latest-by-key" });
+
+    expect(heard.all("messagesDropped")[0]).toEqual({
+      id: socket.id,
+      policy: "latest-by-key",
+      messages: 1,
+      bytes: SIZE + 1,
+    });
+    expect(log.of("warn")).toHaveLength(1);
+    expect(log.of("warn")[0]).toContain("latest-by-key");
+    expect(socket.bufferedAmount).toBeLessThan(1_000_000);
+  });
+
+  it("is a route's own choice, over the app's", async () => {
+    const started = await prices({ limits }, { slowConsumer: "latest-by-key" });
+    const [first] = started.heard.all("messagesDropped");
+    expect([first?.policy, started.socket.open]).toEqual(["latest-by-key", true]);
+
+    const other = await prices({ limits, slowConsumer: "latest-by-key" }, { slowConsumer: "close" });
+    other.client.socket.resume();
+
+    expect(await other.client.ended()).toEqual({ code: 1013, reason: "" });
+  });
+
+  it("closes with 1013 when too much has no key", async () => {
+    const { client, heard } = await flood({ limits, slowConsumer: "latest-by-key" });
+
+    client.socket.resume();
+
+    expect(await client.ended()).toEqual({ code: 1013, reason: "" });
+    expect(await heard.once("connectionClosed")).toMatchObject({ error: { code: "SEND_BUFFER_FULL" }, dropped: 0 });
   });
 });
 

@@ -56,18 +56,20 @@ describe("the chat", () => {
   it("says who is here, and tells the others of whoever comes and goes", async () => {
     const room = newRoom();
     const ada = await enter(room, "Ada");
-    expect(ada.welcome).toEqual({ type: "welcome", you: anId, people: [{ id: ada.id, name: "Ada" }] });
+    const { pid: process } = chat.child;
+    expect(ada.welcome).toEqual({ type: "welcome", you: anId });
+    expect(ada.people).toEqual([{ id: ada.id, name: "Ada", process }]);
 
     const bo = await enter(room, "Bo 🦉");
-    expect(bo.welcome.people).toEqual([
-      { id: ada.id, name: "Ada" },
-      { id: bo.id, name: "Bo 🦉" },
+    expect(bo.people).toEqual([
+      { id: ada.id, name: "Ada", process },
+      { id: bo.id, name: "Bo 🦉", process },
     ]);
-    expect(await ada.next()).toEqual({ type: "join", id: bo.id, name: "Bo 🦉" });
+    expect(await ada.next()).toEqual({ type: "join", id: bo.id, name: "Bo 🦉", process });
 
     bo.socket.close();
-    expect(await ada.next()).toEqual({ type: "leave", id: bo.id, name: "Bo 🦉" });
-    expect((await enter(room, "Chiara")).welcome.people).toHaveLength(2);
+    expect(await ada.next()).toEqual({ type: "leave", id: bo.id, name: "Bo 🦉", process });
+    expect((await enter(room, "Chiara")).people).toHaveLength(2);
   });
 
   it("brings a message to everybody in the room, the sender too, and to nobody else", async () => {
@@ -141,7 +143,7 @@ describe("the chat", () => {
     const heard = await Promise.all(Array.from({ length: 38 }, () => ada.next()));
     expect(heard.filter(({ type }) => type === "message")).toHaveLength(19);
     expect(heard.filter(({ type }) => type === "leave")).toHaveLength(19);
-    expect((await enter(room, "Bo")).welcome.people).toHaveLength(3);
+    expect((await enter(room, "Bo")).people).toHaveLength(3);
   });
 
   it("says where it is, says goodbye when it is told to end, and ends at once", async () => {
@@ -165,6 +167,16 @@ describe("the chat", () => {
     expect(exitCode).toBe(1);
     expect(second.output()).toContain(`port ${port} on 127.0.0.1 is in use`);
     expect(second.output()).not.toContain("    at ");
+  });
+
+  it("says in one sentence that its broker cannot be reached", async () => {
+    const lonely = run("scripts/start.mjs", [], { PORT: "0", BROKER: "redis://127.0.0.1:1" });
+    const [exitCode] = await once(lonely.child, "exit");
+
+    expect(exitCode).toBe(1);
+    expect(lonely.output()).toContain("redis at redis://127.0.0.1:1 cannot be reached");
+    expect(lonely.output()).toContain("(the environment chooses: PORT, HOST, BROKER)");
+    expect(lonely.output()).not.toContain("    at ");
   });
 
   it("ends although a client holds a connection open and says nothing", async () => {
@@ -192,9 +204,12 @@ describe("the chat", () => {
     socket.on("message", (data) => inbox.push(JSON.parse(String(data))));
     socket.on("error", (error) => inbox.push(error));
     const welcome = await inbox.next("welcome");
+    const { type, people } = await inbox.next("list of people");
+    expect(type).toBe("people");
     return {
       socket,
       welcome,
+      people,
       id: welcome.you as string,
       next: () => inbox.next(`message for ${name}`),
       say: (value: object) => socket.send(JSON.stringify(value)),

@@ -90,7 +90,7 @@ function enter(name, room) {
   text.value = sessionStorage.getItem("draft") ?? "";
   onDraft();
   text.focus();
-  const mine = { name, room, people: new Map(), outbox: new Map(), isBack: false, unread: 0 };
+  const mine = { name, room, people: new Map(), changes: new Map(), outbox: new Map(), isBack: false, unread: 0 };
   stay = mine;
   mine.connection = new Connection(urlOf(room, name), { onState: showState, onMessage: (message) => take(message) });
   showPeople(at("people"), at("count"), mine);
@@ -102,12 +102,17 @@ function take(message) {
   switch (message.type) {
     case "welcome":
       return welcome(message);
+    case "people":
+      stay.people = new Map(message.people.map((person) => [person.id, person]));
+      // The list is as of a moment ago.
+      for (const [id, person] of stay.changes) setPerson(id, person);
+      break;
     case "join":
-      stay.people.set(message.id, message.name);
+      change(message.id, message);
       log.note(message.name, " joined");
       break;
     case "leave":
-      stay.people.delete(message.id);
+      change(message.id, undefined);
       log.note(message.name, " left");
       break;
     case "message":
@@ -120,14 +125,27 @@ function take(message) {
   showPeople(at("people"), at("count"), stay);
 }
 
-function welcome({ you, people }) {
+function welcome({ you }) {
   stay.you = you;
-  stay.people = new Map(people.map(({ id, name }) => [id, name]));
+  stay.people = new Map();
+  stay.changes = new Map();
+  change(you, { id: you, name: stay.name });
   showPeople(at("people"), at("count"), stay);
   if (stay.isBack) log.note("", "You are back. What others said in between did not reach you.");
   else log.note("", "You joined. Whoever opens the link to this page can join you.");
   stay.isBack = true;
   for (const [key, text] of stay.outbox) stay.connection.send({ key, text });
+}
+
+/** Somebody came, or (`undefined`) went. */
+function change(id, person) {
+  stay.changes.set(id, person);
+  setPerson(id, person);
+}
+
+function setPerson(id, person) {
+  if (person === undefined) stay.people.delete(id);
+  else stay.people.set(id, { ...stay.people.get(id), ...person });
 }
 
 /** Shown at once, sent when there is a connection, kept until it has come back from the server. */

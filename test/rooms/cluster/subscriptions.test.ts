@@ -215,6 +215,37 @@ describe("ready", () => {
   });
 });
 
+test("after the end nothing is asked any more, whatever is wanted and whoever is there", async () => {
+  const { subscriptions, whats, turn } = makeSubscriptions();
+  subscriptions.want("a");
+  subscriptions.close();
+
+  subscriptions.flow();
+  subscriptions.want("b");
+  await turn();
+  subscriptions.hold();
+  subscriptions.flow();
+  await turn();
+
+  expect(whats()).toEqual([]);
+});
+
+test("a thousand wishes are one look at the end of the turn", () => {
+  const platform = new TurnedPlatform();
+  const nothing = async () => {};
+  const subscriptions = new Subscriptions({
+    subscribe: nothing,
+    unsubscribe: nothing,
+    endOfTurn: (work) => platform.endOfTurn(work),
+    onError: nothing,
+  });
+  subscriptions.flow();
+
+  for (let at = 0; at < 1_000; at++) subscriptions.want(`${at}`);
+
+  expect(platform.atEnd).toBe(1);
+});
+
 describe("while the broker is away", () => {
   test("wishes are noted, and asked for when it is there", async () => {
     const { subscriptions, whats, turn, answer } = makeSubscriptions();

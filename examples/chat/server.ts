@@ -28,18 +28,13 @@ app.ws("/chat/:room", async (socket) => {
 
   const room = socket.join(socket.params.room, { info: { name: me.name, process: process.pid } });
   socket.sendJson({ type: "welcome", you: me.id });
-  const stops = [
-    room.onJoin((member) => void socket.sendJson({ type: "join", ...toPerson(member) })),
-    room.onLeave((member) => void socket.sendJson({ type: "leave", ...toPerson(member) })),
-  ];
+  const { signal } = socket;
+  room.onJoin((member) => void socket.sendJson({ type: "join", ...toPerson(member) }), { signal });
+  room.onLeave((member) => void socket.sendJson({ type: "leave", ...toPerson(member) }), { signal });
   void showPeople(room, socket); // Talking does not wait for it.
-  try {
-    for await (const said of socket.iterJson({ onInvalid: refuse })) {
-      if (isSaid(said)) room.sendJson({ type: "message", ...me, text: said.text, key: said.key, at: Date.now() });
-      else await refuse();
-    }
-  } finally {
-    for (const stop of stops) stop();
+  for await (const said of socket.iterJson({ onInvalid: refuse })) {
+    if (isSaid(said)) room.sendJson({ type: "message", ...me, text: said.text, key: said.key, at: Date.now() });
+    else await refuse();
   }
 });
 

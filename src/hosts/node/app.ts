@@ -33,7 +33,8 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
   /**
    * Connects with the broker, if there is one, then listens on a port, a unix socket or a descriptor, with TLS and HTTP/2 if
    * `tls` is given. SIGTERM and SIGINT close the app. Rejects with a `UsageError` that says in one sentence why the place
-   * cannot be had, and with a `BrokerError` if the broker cannot be reached (with `waitForBroker`, it waits for it).
+   * cannot be had (the broker stays connected then, until `close`), and with a `BrokerError` if the broker cannot be
+   * reached (with `waitForBroker`, it waits for it).
    */
   async listen(options: ListenOptions = {}): Promise<Listening> {
     // What is wrong with the options is told first.

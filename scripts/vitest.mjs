@@ -8,13 +8,16 @@ import { inRoot, ROOT } from "./root.mjs";
 
 const FORTY_MINUTES = 2_400_000;
 
+/** Two may run at a time. */
+let reports = 0;
+
 /**
  * @param {readonly string[]} args filters and options for Vitest
  * @param {string} [node] the Node.js to run it on
  * @returns {Promise<Counts>}
  */
 export async function vitest(args, node = process.execPath) {
-  const report = inRoot(".cache", `vitest-${process.pid}.json`);
+  const report = inRoot(".cache", `vitest-${process.pid}-${++reports}.json`);
   mkdirSync(inRoot(".cache"), { recursive: true });
   const command = inRoot("node_modules", "vitest", "vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];

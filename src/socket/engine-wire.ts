@@ -25,8 +25,8 @@ export class EngineWire implements Wire {
   readonly #options: EngineWireOptions;
   /** A client's bytes are masked into a copy, and the caller's again at once; so are those that are compressed later. */
   readonly #copies: boolean;
-  /** Whether frames are the same for all: neither masked nor compressed. */
-  readonly #isPlain: boolean;
+  /** Whether frames are the same for all: not masked, and compressed, if at all, each message by itself. */
+  readonly #isShared: boolean;
   /** From `open` on. */
   #runner!: EngineRunner;
   #sink!: WireSink;
@@ -36,7 +36,7 @@ export class EngineWire implements Wire {
     this.#stream = stream;
     this.#options = options;
     this.#copies = options.role === "client" && !!options.deflate;
-    this.#isPlain = options.role === "server" && !options.deflate;
+    this.#isShared = options.role === "server" && !options.deflate?.sendTakeover;
   }
 
   open(sink: WireSink): void {
@@ -74,16 +74,21 @@ export class EngineWire implements Wire {
   }
 
   get takesAtOnce(): boolean {
-    return this.#runner.isIdle && this.#stream.bufferedAmount < WIRE_HIGH_WATER;
+    const { isIdle, engine } = this.#runner;
+    if (!isIdle || this.#stream.bufferedAmount >= WIRE_HIGH_WATER) return false;
+    // A large message of its own may be on its way through the compressor.
+    return !this.#options.deflate || !engine.compressing;
   }
 
   /**
-   * Hot path (bench: `rooms`). In a room of a thousand every object that has to be fetched shows: so what is plain and waits
-   * for nothing goes past the engine. Its frames are those that the engine would have made.
+   * Hot path (bench: `rooms`). In a room of a thousand every object that has to be fetched shows: so what is the same for
+   * all and waits for nothing goes past the engine. Its frames are those that the engine would have made.
    */
   sendBatchAtOnce(batch: PreparedBatch): boolean {
-    if (!this.#isPlain) this.#runner.sendAtOnce(batch);
-    else this.#stream.write(batch.plainFrames);
+    const { deflate } = this.#options;
+    const frames = !this.#isShared ? undefined : deflate ? batch.compressedFrames(deflate) : batch.plainFrames;
+    if (frames === undefined) this.#runner.sendAtOnce(batch);
+    else this.#stream.write(frames);
     return this.#stream.bufferedAmount < WIRE_HIGH_WATER || this.#hasRoom();
   }
 

@@ -24,7 +24,7 @@ export type { CompressionOptions } from "./protocol/deflate/compression-options.
 export type { CloseInfo } from "./protocol/engine-sink.ts";
 export type { HeaderInput } from "./protocol/handshake/headers.ts";
 export type { Message } from "./protocol/message.ts";
-export type { Audience, BroadcastOptions, Exception } from "./rooms/audience.ts";
+export type { Audience, BroadcastOptions, Excepted } from "./rooms/audience.ts";
 export type * from "./rooms/broker.ts";
 export type { BrokerLink } from "./rooms/cluster/broker-link.ts";
 export type { ConnectBrokerOptions } from "./rooms/cluster/connector.ts";

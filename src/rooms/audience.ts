@@ -56,7 +56,7 @@ export interface BroadcastOptions {
 }
 
 /** Whom to leave out: a socket, a room (whoever is in it, on any machine), a user, or several of these. */
-export type Exception<Who> = Who | RoomInput | Iterable<Who | RoomInput>;
+export type Excepted<Who> = Who | RoomInput | Iterable<Who | RoomInput>;
 
 /**
  * Whoever is in it when a message is sent gets it, on whatever machine, at most once, in the order of sending. Sending
@@ -126,7 +126,7 @@ export class Audience<Who extends Member = Member> {
    * The same without some: `room.except(socket)`, `room.except([one, other])`, `room.except("muted")`. A room that is left
    * out is left out on every machine. Throws a `UsageError` for what is neither a socket nor a room.
    */
-  except(who: Exception<Who>): Audience<Who> {
+  except(who: Excepted<Who>): Audience<Who> {
     const exceptTopics = [...this.#address.exceptTopics];
     const exceptMembers = [...this.#address.exceptMembers];
     for (const one of isSeveral(who) ? who : [who]) {
@@ -137,7 +137,7 @@ export class Audience<Who extends Member = Member> {
   }
 }
 
-function isSeveral<Who>(who: Exception<Who>): who is Iterable<Who | RoomInput> {
+function isSeveral<Who>(who: Excepted<Who>): who is Iterable<Who | RoomInput> {
   if (typeof who !== "object" || who === null || isMember(who) || "kind" in who) return false;
   return Symbol.iterator in who;
 }

@@ -1,7 +1,7 @@
 /** Leaving out: a socket, several, a room, a user, and chains of these. */
 
 import { describe, expect, test } from "vitest";
-import type { Exception } from "../../src/rooms/audience.ts";
+import type { Excepted } from "../../src/rooms/audience.ts";
 import type { Singer } from "./singer.ts";
 import { testRooms } from "./test-rooms.ts";
 
@@ -27,7 +27,7 @@ function choir() {
 type Made = ReturnType<typeof choir>;
 
 describe("except", () => {
-  test.each<[string, (made: Made) => Exception<Singer>, string]>([
+  test.each<[string, (made: Made) => Excepted<Singer>, string]>([
     ["a socket", ({ members }) => members.a, "bcd"],
     ["sockets", ({ members }) => [members.a, members.d], "bc"],
     ["a set of sockets", ({ members }) => new Set([members.a, members.b]), "cd"],

@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Questions } from "./questions.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -32,18 +33,11 @@ export function twoCores(): readonly [number, number] | undefined {
   return cores.length < 2 ? undefined : [cores[0]!, cores[1]!];
 }
 
-interface Reply {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly error?: string;
-}
-
 /** A process. It ends with `end`, and with us. */
 export class Pinned {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #questions: Questions;
   readonly #ended: Promise<void>;
-  #lastId = 0;
 
   constructor({ command, core, env = {} }: PinnedOptions) {
     // taskset becomes the program, so that the process and its channel are the program's own.
@@ -53,16 +47,10 @@ export class Pinned {
       env: { ...process.env, ...env },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
-    this.#process.on("message", ({ id, value, error }: Reply) => {
-      const waiting = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (error === undefined) waiting?.resolve(value as never);
-      else waiting?.reject(new Error(error));
-    });
+    this.#questions = new Questions(this.#process);
     this.#ended = new Promise((resolve) => {
       const over = (how: unknown) => {
-        for (const { reject } of this.#waiting.values()) reject(new Error(`${command.join(" ")} ended with ${how}`));
-        this.#waiting.clear();
+        this.#questions.end(`${command.join(" ")} ended with ${how}`);
         resolve();
       };
       this.#process.once("exit", (code, signal) => over(signal ?? code));
@@ -72,11 +60,7 @@ export class Pinned {
 
   /** Rejects with what the answer threw, and if the process ends first. */
   ask<Value>(name: string, argument?: unknown): Promise<Value> {
-    const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#process.send({ id, name, argument }, (error) => error && reject(error));
-    });
+    return this.#questions.ask(name, argument);
   }
 
   /** Ends the process; resolves when it is gone. */

@@ -5,6 +5,7 @@ import { fork } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { Questions } from "../../bench/support/questions.ts";
 import { inRoot } from "../../scripts/root.mjs";
 import { within } from "../support/within.ts";
 
@@ -51,9 +52,8 @@ export class Forked {
   /** What it should not have done: written to its standard error, or ended by itself. */
   readonly complaints: string[] = [];
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  readonly #questions: Questions;
   readonly #ended: Promise<void>;
-  #lastId = 0;
   #isToEnd = false;
 
   /** `file`: one that calls `answer` of `bench/support/child.ts`. */
@@ -67,20 +67,14 @@ export class Forked {
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
     this.#process.stderr!.on("data", (text) => this.complaints.push(`${name} said: ${text}`));
-    this.#process.on("message", ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
-      const waiting = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (error === undefined) waiting?.resolve(value as never);
-      else waiting?.reject(new Error(error));
-    });
+    this.#questions = new Questions(this.#process);
     const said = new Promise((resolve) => this.#process.stderr!.once("close", resolve));
     const exited = new Promise<void>((resolve) => {
       this.#process.once("exit", (code, signal) => {
         if (!this.#isToEnd || (code !== 0 && signal !== "SIGKILL")) {
           this.complaints.push(`${name} ended with ${signal ?? code}`);
         }
-        for (const { reject } of this.#waiting.values()) reject(new Error(`${name} has ended`));
-        this.#waiting.clear();
+        this.#questions.end(`${name} has ended`);
         resolve();
       });
     });
@@ -89,12 +83,7 @@ export class Forked {
 
   /** Rejects with what the answer threw, when the process ends first, and when it takes too long. */
   ask<Value>(name: string, argument?: unknown): Promise<Value> {
-    const id = ++this.#lastId;
-    const answered = new Promise<Value>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#process.send({ id, name, argument }, (error) => error && reject(error));
-    });
-    return within(answered, `answer of ${this.name} to ${name}`, 60_000);
+    return within(this.#questions.ask<Value>(name, argument), `answer of ${this.name} to ${name}`, 60_000);
   }
 
   /** As a machine that fails. Resolves when it is gone. */

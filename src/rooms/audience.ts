@@ -24,6 +24,11 @@ export interface Address<Who> {
   readonly exceptMembers: readonly Who[];
 }
 
+/** Whoever is at these topics, but for some. */
+export function addressOf<Who>(topics: readonly string[], exceptMembers: readonly Who[] = []): Address<Who> {
+  return { topics, exceptTopics: [], exceptMembers };
+}
+
 /** Who carries what audiences say. */
 export interface Post<Who> {
   readonly platform: Platform;

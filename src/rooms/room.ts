@@ -1,7 +1,7 @@
 /** A room: those who joined it under one name, or all sockets of one user. It needs no making, and is gone with its last member. */
 
 import type { Current, Post } from "./audience.ts";
-import { Audience } from "./audience.ts";
+import { Audience, addressOf } from "./audience.ts";
 import type { Member } from "./member.ts";
 import type { RoomRef } from "./topic.ts";
 import { topicOf } from "./topic.ts";
@@ -44,7 +44,7 @@ export class Room<Who extends Member = Member> extends Audience<Who> implements 
 
   /** Made by `Rooms`. Throws a `UsageError` for a name that is no string, or empty. */
   constructor(keepers: Current<RoomKeeper<Who>>, { kind, name }: RoomRef) {
-    super(keepers, { topics: [topicOf(kind, name)], exceptTopics: [], exceptMembers: [] });
+    super(keepers, addressOf<Who>([topicOf(kind, name)]));
     this.kind = kind;
     this.name = name;
     this.#keepers = keepers;

@@ -6,7 +6,7 @@ import type { Clock } from "../protocol/run/clock.ts";
 import type { JsonCodec } from "../socket/json-codec.ts";
 import type { ToMany } from "../socket/socket-config.ts";
 import type { Address } from "./audience.ts";
-import { Audience } from "./audience.ts";
+import { Audience, addressOf } from "./audience.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import type { Broker, BrokerConnection } from "./broker.ts";
 import type { BrokerLink } from "./cluster/broker-link.ts";
@@ -56,7 +56,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   readonly platform: Platform;
   readonly json: JsonCodec;
   /** Everybody, on all machines. */
-  readonly everyone: Audience<Who> = new Audience(this, { topics: [EVERYONE], exceptTopics: [], exceptMembers: [] });
+  readonly everyone: Audience<Who> = new Audience(this, addressOf<Who>([EVERYONE]));
   readonly #config: Omit<RoomsConfig, "broker">;
   readonly #memberships = new Memberships<Who>();
   readonly #broadcasts: Broadcasts<Who>;
@@ -117,7 +117,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
 
   /** Whoever is in one of the rooms, each once, but for `except`. Throws as `room`. */
   union(rooms: RoomsInput, except: readonly Who[] = NOBODY): Audience<Who> {
-    return new Audience<Who>(this, { topics: toTopics(rooms), exceptTopics: [], exceptMembers: except });
+    return new Audience<Who>(this, addressOf(toTopics(rooms), except));
   }
 
   /** Somebody has connected. */

@@ -21,11 +21,11 @@ export class Run<Who extends Member> {
   readonly #messages: PreparedMessage[] = [];
   /** Most members are told everything, and have no entry here. */
   #spared: Map<Who, Spared> | undefined;
-  /** Once the handing out has begun: all members, how many of them have been reached, and what goes to most of them. */
+  /** Once the handing out has begun: all members, and how many of them have been reached. */
   #members: readonly Who[] | undefined;
   #reached = 0;
+  /** All that there was when it was last asked for: what goes to most members. */
   #batch: PreparedBatch | undefined;
-  #soFar: PreparedBatch | undefined;
   /** The place of each among them; made when somebody asks while it is handed out. */
   #places: ReadonlyMap<Who, number> | undefined;
 
@@ -70,7 +70,7 @@ export class Run<Who extends Member> {
   /** Who comes next, at most so many. From now on no message comes to it. */
   next(most: number): readonly Who[] {
     this.#members ??= union(this.#sets);
-    this.#batch ??= this.#whole();
+    this.#whole();
     const { length } = this.#members;
     return this.#reached === 0 && length <= most
       ? this.#members
@@ -105,10 +105,10 @@ export class Run<Who extends Member> {
 
   /** All that there is by now: the same for all who catch up at this point. */
   #whole(): PreparedBatch {
-    if (this.#soFar?.messages.length !== this.#messages.length) {
-      this.#soFar = new PreparedBatch([...this.#messages], this.#platform);
+    if (this.#batch?.messages.length !== this.#messages.length) {
+      this.#batch = new PreparedBatch([...this.#messages], this.#platform);
     }
-    return this.#soFar;
+    return this.#batch;
   }
 
   #spare(who: Who): Spared {

@@ -5,7 +5,7 @@ import { APP_CLOSED, BAD_MIDDLEWARE, MOUNTED_BROKER, UNKNOWN_ROUTE, usageError }
 import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { BroadcastOptions, Current } from "../rooms/audience.ts";
-import { Audience, currentOf } from "../rooms/audience.ts";
+import { Audience, addressOf, currentOf } from "../rooms/audience.ts";
 import type { BrokerLink } from "../rooms/cluster/broker-link.ts";
 import { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
@@ -176,7 +176,7 @@ export class ServerApp<Data = Record<string, unknown>> {
 
   /** Everybody in any of these rooms, each once, on all machines. Throws as `room`. */
   to(rooms: RoomsInput): Audience<ServerSocket<Data>> {
-    return new Audience(this.#rooms, { topics: toTopics(rooms), exceptTopics: [], exceptMembers: [] });
+    return new Audience(this.#rooms, addressOf(toTopics(rooms)));
   }
 
   /** Sends a message to every socket of the app, on all machines. */
@@ -186,7 +186,7 @@ export class ServerApp<Data = Record<string, unknown>> {
 
   /** All sockets of the app, on all machines, to send to. */
   get everyone(): Audience<ServerSocket<Data>> {
-    return new Audience(this.#rooms, { topics: [EVERYONE], exceptTopics: [], exceptMembers: [] });
+    return new Audience(this.#rooms, addressOf([EVERYONE]));
   }
 
   /** What joins its rooms to those of other machines, and how it stands with it. */

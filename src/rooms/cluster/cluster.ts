@@ -12,7 +12,7 @@ import {
 import type { Platform } from "../../protocol/platform.ts";
 import type { Clock } from "../../protocol/run/clock.ts";
 import { Waiters } from "../../protocol/waiters.ts";
-import type { Broker, BrokerConnection, BrokerListener, Publication } from "../broker.ts";
+import type { Broker, BrokerConnection, BrokerListener } from "../broker.ts";
 import type { ConnectBrokerOptions } from "./connector.ts";
 import { Connector, orAborted } from "./connector.ts";
 import type { Envelope } from "./envelope.ts";
@@ -80,8 +80,9 @@ export class Cluster implements BrokerListener {
       policy: publishOverflow,
       publish: (publications) => {
         for (const { envelope } of publications) stampSession(envelope, this.#session);
-        return this.#connection!.publish(this.#withoutTooLarge(publications));
+        return this.#connection!.publish(publications);
       },
+      largest: () => this.#connection?.largest ?? Number.POSITIVE_INFINITY,
       endOfTurn,
       onLost: (lost) => reporter.publicationsLost(lost),
     });
@@ -260,18 +261,6 @@ export class Cluster implements BrokerListener {
   #stopSettling(): void {
     this.#cancelSettling?.();
     this.#cancelSettling = undefined;
-  }
-
-  /** What the broker does not take is told, and keeps nothing else back. */
-  #withoutTooLarge(publications: readonly Publication[]): readonly Publication[] {
-    const { largest = Number.POSITIVE_INFINITY } = this.#connection!;
-    const fitting = publications.filter(({ envelope }) => envelope.length <= largest);
-    if (fitting.length < publications.length) {
-      const tooLarge = publications.filter(({ envelope }) => envelope.length > largest);
-      const bytes = tooLarge.reduce((sum, { envelope }) => sum + envelope.length, 0);
-      this.#options.reporter.publicationsLost({ why: "too-large", messages: tooLarge.length, bytes });
-    }
-    return fitting;
   }
 
   /** Tells it, if it is news. */

@@ -26,6 +26,8 @@ export interface PublishQueueOptions {
   readonly policy: PublishOverflowPolicy;
   /** Takes some, in order; resolves when the broker has them, rejects when that is not known. */
   readonly publish: (publications: readonly Publication[]) => Promise<void>;
+  /** Bytes of the largest envelope that the broker takes. Left out: any. */
+  readonly largest?: () => number;
   /** Runs work at the end of this turn. */
   readonly endOfTurn: (work: () => void) => void;
   readonly onLost: (lost: LostPublications) => void;
@@ -115,11 +117,20 @@ export class PublishQueue {
   }
 
   async #carry(batch: readonly Publication[], size: number): Promise<void> {
+    const largest = this.#options.largest?.() ?? Number.POSITIVE_INFINITY;
+    const fitting = batch.filter(({ envelope }) => envelope.length <= largest);
+    if (fitting.length < batch.length) {
+      // They keep nothing else back.
+      this.#lose(
+        "too-large",
+        batch.filter((one) => one.envelope.length > largest),
+      );
+    }
     this.#underWay += size;
     try {
-      await this.#options.publish(batch);
+      await this.#options.publish(fitting);
     } catch (error) {
-      this.#lose("unconfirmed", batch, error);
+      this.#lose("unconfirmed", fitting, error);
     }
     this.#underWay -= size;
     this.#pump();

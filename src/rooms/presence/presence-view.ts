@@ -69,21 +69,15 @@ export class PresenceView {
 
   /** Whether somebody who is known here is not in a reading. */
   misses(all: ReadonlyMap<string, Members>): boolean {
-    for (const [process, known] of this.#byProcess) {
-      for (const member of known.keys()) if (!all.get(process)?.has(member)) return true;
-    }
-    return false;
+    return this.#missingIn(all).length > 0;
   }
 
   /** It has ended. `isFirst`: these were there before anybody listened, and nobody is told. */
   endReading(all: ReadonlyMap<string, Members>, isFirst: boolean): void {
     const newer = this.#heardMeanwhile ?? new Set();
     this.#heardMeanwhile = undefined;
-    for (const [process, known] of [...this.#byProcess]) {
-      for (const member of [...known.keys()]) {
-        const isThere = all.get(process)?.has(member) ?? false;
-        if (!isThere && !newer.has(keyOf(process, member))) this.leave(process, member);
-      }
+    for (const [process, member] of this.#missingIn(all)) {
+      if (!newer.has(keyOf(process, member))) this.leave(process, member);
     }
     for (const [process, members] of all) {
       for (const [member, info] of members) {
@@ -92,6 +86,13 @@ export class PresenceView {
         else this.join(process, member, info);
       }
     }
+  }
+
+  /** Who is known here, and not in a reading. */
+  #missingIn(all: ReadonlyMap<string, Members>): (readonly [process: string, member: string])[] {
+    return [...this.#byProcess].flatMap(([process, known]) =>
+      [...known.keys()].filter((member) => !all.get(process)?.has(member)).map((member) => [process, member] as const),
+    );
   }
 
   #note(process: string, member: string, info: string): void {

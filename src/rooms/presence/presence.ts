@@ -116,15 +116,10 @@ export class Presence<Who extends Member> {
 
   /** Somebody here has left. */
   left(topic: string, who: Who): void {
-    const text = this.#toText(topic, who);
-    // Who stops being a user was that one until now.
-    const userId = userIdOf(topic);
+    const info = this.#shown.get(who)?.get(topic);
     this.#hide(topic, who);
     this.#announce(topic, who, "leave");
-    this.#watching.tell(topic, "leave", () => {
-      const member = this.#fromText(who.id, text);
-      return userId === undefined ? member : { ...member, userId };
-    });
+    this.#watching.tell(topic, "leave", () => this.#toPresent(topic, who, info));
   }
 
   async count(topic: string): Promise<number> {
@@ -213,8 +208,8 @@ export class Presence<Who extends Member> {
     const { cluster } = this.#options;
     // What happens while the broker is away is made up for with all the rest.
     if (cluster === undefined || this.#connection === undefined) return;
-    const info = this.#toText(topic, who);
-    this.#showing?.push({ topic, member: who.id, info: change === "join" ? info : null });
+    const info = change === "join" ? this.#toText(topic, who) : null;
+    this.#showing?.push({ topic, member: who.id, info });
   }
 
   #publish({ topic, member, info }: PresenceChange): void {
@@ -246,7 +241,7 @@ export class Presence<Who extends Member> {
       const change = here.size > MANY ? "anew" : "all";
       const told = change === "all" ? [...here] : [];
       const members = Object.fromEntries(told.map((who) => [who.id, this.#toText(topic, who)] as const));
-      if (memberships.at(topic).size > 0) this.#told.add(topic);
+      if (here.size > 0) this.#told.add(topic);
       else this.#told.delete(topic);
       cluster!.publish(presenceTopicOf(topic), { type: "presence", from: cluster!.process, change, members });
     }
@@ -258,8 +253,7 @@ export class Presence<Who extends Member> {
     this.#options.reporter.error(error);
   }
 
-  #toPresent(topic: string, who: Who): PresentMember {
-    const info = this.#shown.get(who)?.get(topic);
+  #toPresent(topic: string, who: Who, info = this.#shown.get(who)?.get(topic)): PresentMember {
     // Who stops being a user was that one until now.
     const userId = userIdOf(topic) ?? who.userId;
     return { id: who.id, userId, info: info === undefined ? undefined : this.#options.parse(info) };

@@ -3,12 +3,13 @@
 import { BAD_OPTION, usageError } from "../errors.ts";
 import type { JsonCodec } from "../socket/json-codec.ts";
 import { resolvePlace } from "./address.ts";
-import type { ClientSocket } from "./client-socket.ts";
+import { ClientSocket } from "./client-socket.ts";
 import type { ConnectOptions, Fresh, Place } from "./connect-options.ts";
 import { keepConnected } from "./keeper.ts";
 import type { OutboxBounds, OutboxPolicy } from "./outbox-options.ts";
 import { resolveReconnect } from "./reconnect.ts";
 import type { ClientRuntime } from "./runtime.ts";
+import type { Session } from "./session.ts";
 import { withDefaults } from "./with-defaults.ts";
 
 type AllOptions = { readonly [Name in keyof ConnectOptions]-?: ConnectOptions[Name] } & {
@@ -17,10 +18,16 @@ type AllOptions = { readonly [Name in keyof ConnectOptions]-?: ConnectOptions[Na
 };
 
 /** Opens a WebSocket; see the door for what it does. */
-export type Connect = (place: Fresh<Place>, options?: ConnectOptions) => Promise<ClientSocket>;
+export type Connect<Kind extends ClientSocket = ClientSocket> = (
+  place: Fresh<Place>,
+  options?: ConnectOptions,
+) => Promise<Kind>;
 
-/** `connect` for a runtime. */
-export function makeConnect(runtimeOf: (options: ConnectOptions) => ClientRuntime): Connect {
+/** `connect` for a runtime, and for a kind of socket. */
+export function makeConnect<Kind extends ClientSocket = ClientSocket>(
+  runtimeOf: (options: ConnectOptions) => ClientRuntime,
+  makeSocket = (session: Session) => new ClientSocket(session) as Kind,
+): Connect<Kind> {
   return async (place, given) => {
     const options = withDefaults("connect", OPTIONS, given);
     const runtime = runtimeOf(options);
@@ -36,7 +43,7 @@ export function makeConnect(runtimeOf: (options: ConnectOptions) => ClientRuntim
       return { url: resolvePlace(url, runtime), subprotocols: [offers ?? []].flat(), headers: fields };
     };
     const config = { ...runtime, json: options.json, outbox };
-    return keepConnected({ ...options, config, policy: resolveReconnect(options.reconnect), request });
+    return keepConnected({ ...options, config, makeSocket, policy: resolveReconnect(options.reconnect), request });
   };
 }
 

@@ -56,4 +56,4 @@ export { defaultShouldReconnect, type Lost, type ReconnectOptions } from "./reco
  * await socket.sendText("hello");
  * console.log(await socket.receiveText({ timeout: 1000 }));
  */
-export const connect: Connect = makeConnect(nodeRuntime);
+export const connect: Connect = makeConnect((options) => nodeRuntime(options));

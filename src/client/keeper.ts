@@ -2,7 +2,7 @@
 
 import { CONNECT_TIMEOUT, DisconnectError, TimeoutError } from "../errors.ts";
 import { throwLater } from "../protocol/throw-later.ts";
-import { ClientSocket } from "./client-socket.ts";
+import type { ClientSocket } from "./client-socket.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { Dialed, DialRequest } from "./dialer.ts";
 import type { DisconnectInfo } from "./disconnect-info.ts";
@@ -12,8 +12,11 @@ import type { SessionConfig } from "./session.ts";
 import { Session } from "./session.ts";
 
 /** How to keep a socket. */
-export interface KeeperOptions extends Pick<ConnectOptions, "signal" | "onOpen" | "onDisconnect" | "onRetry"> {
+export interface KeeperOptions<Kind extends ClientSocket>
+  extends Pick<ConnectOptions, "signal" | "onOpen" | "onDisconnect" | "onRetry"> {
   readonly config: SessionConfig;
+  /** What the user gets to hold. */
+  readonly makeSocket: (session: Session) => Kind;
   /** Milliseconds for one attempt. */
   readonly timeout: number;
   readonly policy: ReconnectPolicy | null;
@@ -22,8 +25,8 @@ export interface KeeperOptions extends Pick<ConnectOptions, "signal" | "onOpen" 
 }
 
 /** Resolves with the socket once it is open for the first time. Functions, not a class: they take less room in a page. */
-export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
-  const { config, timeout, policy, request, signal, onOpen, onDisconnect, onRetry } = options;
+export function keepConnected<Kind extends ClientSocket>(options: KeeperOptions<Kind>): Promise<Kind> {
+  const { config, makeSocket, timeout, policy, request, signal, onOpen, onDisconnect, onRetry } = options;
   return new Promise((resolve, reject) => {
     /** Since the last connection; 0 while there is one. */
     let attempt = 0;
@@ -35,7 +38,7 @@ export function keepConnected(options: KeeperOptions): Promise<ClientSocket> {
     /** Gives up the attempt or the wait at hand. */
     let stop: (why?: unknown) => void = () => {};
     const session = new Session(config, { retryIn, sessionOnLost });
-    const socket = new ClientSocket(session);
+    const socket = makeSocket(session);
     const onAbort = () => {
       reject(signal!.reason);
       void socket.close();

@@ -7,7 +7,7 @@ import type { AppConfig } from "./app-options.ts";
 import type { ConnectionContext } from "./connection.ts";
 import { Connection } from "./connection.ts";
 import type { RemoteAddress } from "./guards/remote-address.ts";
-import type { Handshake } from "./host.ts";
+import type { Handshake, Visit } from "./host.ts";
 import { genericAnswer } from "./http-answer.ts";
 import { pathnameOf } from "./request-target.ts";
 
@@ -19,23 +19,24 @@ export class Admission {
     this.#parts = parts;
   }
 
-  /** Answers the handshake, now or later. Never throws. */
-  take(handshake: Handshake): void {
+  /** Answers the handshake, now or later. Never throws. Gives the visit, if it did not end at the door. */
+  take(handshake: Handshake): Visit | undefined {
     const { config } = this.#parts;
     try {
-      this.#take(handshake);
+      return this.#take(handshake);
     } catch (error) {
       // What the user's own functions throw: converters, and those in `origins`.
       config.observer.error?.({ error, path: handshake.target, where: "hook" });
       handshake.refuse(genericAnswer(500));
+      return undefined;
     }
   }
 
-  #take(handshake: Handshake): void {
+  #take(handshake: Handshake): Visit | undefined {
     const { config, routes, hub } = this.#parts;
     const upgrade = readUpgrade(handshake.upgrade);
     const remote = this.#remoteOf(handshake);
-    const refuse = (status: number, reason: string, origin?: string) => {
+    const refuse = (status: number, reason: string, origin?: string): undefined => {
       handshake.refuse(genericAnswer(status));
       this.#tellRejected({
         path: handshake.target,
@@ -61,10 +62,12 @@ export class Admission {
     const overload = hub.overload(remote.address);
     if (overload !== undefined) return refuse(overload.status, overload.reason);
     const middleware = routes.middlewareOf(pathname);
-    new Connection(this.#parts, { handshake, upgrade, remote, match, middleware }).start();
+    const connection = new Connection(this.#parts, { handshake, upgrade, remote, match, middleware });
+    connection.start();
+    return connection;
   }
 
-  #refuseMalformed(handshake: Handshake, refusal: Refusal, remote: RemoteAddress): void {
+  #refuseMalformed(handshake: Handshake, refusal: Refusal, remote: RemoteAddress): undefined {
     const { status, headers, body, error } = refusal;
     handshake.refuse({ status, headers: headers.filter(([name]) => name.toLowerCase() !== "content-length"), body });
     this.#tellRejected({ path: handshake.target, remoteAddress: remote.address, status, reason: error.message });

@@ -13,12 +13,16 @@ import type { RoomsInput } from "../rooms/topic.ts";
 import { EVERYONE, toTopics } from "../rooms/topic.ts";
 import type { Bytes } from "../socket/message-input.ts";
 import { Admission } from "./admission.ts";
+import { AppClock } from "./app-clock.ts";
 import type { AppConfig, AppOptions } from "./app-options.ts";
 import { resolveAppOptions } from "./app-options.ts";
 import type { CloseOptions } from "./drain.ts";
 import { drain } from "./drain.ts";
+import { runErrorHooks } from "./error-hooks.ts";
+import { ErrorWatch } from "./error-watch.ts";
 import type { ErrorHook, Handler, Middleware, RouteOptions, SocketEvents } from "./handler.ts";
-import type { Handshake, Host, Hosted, HostLimits, StaticOptions, Stoppable } from "./host.ts";
+import type { Host, Hosted, StaticOptions, Stoppable } from "./host.ts";
+import { HOSTED } from "./host.ts";
 import { HttpSide } from "./http-side.ts";
 import { Hub } from "./hub.ts";
 import { pathnameOf } from "./request-target.ts";
@@ -35,7 +39,9 @@ export class ServerApp<Data = Record<string, unknown>> {
   /** For HTTP beside the WebSockets, on the same port and paths: a Hono app. */
   readonly http: Hono;
   readonly #config: AppConfig;
+  readonly #clock: AppClock;
   readonly #host: Host;
+  readonly #errorWatch = new ErrorWatch();
   readonly #routes = new Routes();
   readonly #httpSide: HttpSide;
   readonly #errorHooks: AnyErrorHook[] = [];
@@ -49,9 +55,11 @@ export class ServerApp<Data = Record<string, unknown>> {
 
   /** Throws a `UsageError` that names the option that is wrong. */
   constructor(options: AppOptions, host: Host) {
-    this.#config = resolveAppOptions(options, host.observers);
-    this.#host = host;
-    this.#ownHub = new Hub(this.#config, host);
+    const clock = new AppClock(host.clock);
+    this.#config = resolveAppOptions(options, [...host.observers, this.#errorWatch]);
+    this.#clock = clock;
+    this.#host = { ...host, clock, platform: { ...host.platform, now: () => clock.now() } };
+    this.#ownHub = new Hub(this.#config, this.#host);
     this.#httpSide = new HttpSide({
       config: this.#config,
       hasRoute: (pathname) => this.#hasRoute(pathname),
@@ -232,20 +240,23 @@ export class ServerApp<Data = Record<string, unknown>> {
   }
 
   /** What hosts see. */
-  protected get hosted(): Hosted {
+  get [HOSTED](): Hosted {
+    const { observer, limits } = this.#config;
     const admission = new Admission({
       config: this.#config,
       host: this.#host,
       routes: this.#routes,
       hub: this.#hub,
-      onError: (error, socket, route) => this.#runErrorHooks(error, socket, route),
+      onError: (error, socket, route) => runErrorHooks(route.errorHooks.flat(), { error, socket }, observer),
     });
     return {
-      handshake: (handshake: Handshake) => admission.take(handshake),
-      hasRoute: (target: string) => this.#hasRoute(pathnameOf(target)),
+      handshake: (handshake) => admission.take(handshake),
+      hasRoute: (target) => this.#hasRoute(pathnameOf(target)),
       fetch: (request, env, peerAddress) => this.#httpSide.fetch(request, env, peerAddress),
-      hostLimits: this.#config.limits satisfies HostLimits,
-      observer: this.#config.observer,
+      hostLimits: limits,
+      observer,
+      clock: this.#clock,
+      watchErrors: (hear) => this.#errorWatch.watch(hear),
       addListener: (listener) => {
         if (this.#hub.isClosing) {
           // Closed while it began to listen: `close` knew nothing of it.
@@ -283,18 +294,6 @@ export class ServerApp<Data = Record<string, unknown>> {
     } catch {
       // A converter that throws: the handshake tells.
       return true;
-    }
-  }
-
-  #runErrorHooks(error: unknown, socket: ServerSocket, route: AnyRoute): void {
-    for (const hook of route.errorHooks.flat()) {
-      const report = (again: unknown) => this.#config.observer.error?.({ id: socket.id, error: again, where: "hook" });
-      try {
-        const told = hook(error, socket);
-        if (told instanceof Promise) told.catch(report);
-      } catch (again) {
-        report(again);
-      }
     }
   }
 }

@@ -14,7 +14,7 @@ import { Link } from "../socket/link.ts";
 import type { AppConfig } from "./app-options.ts";
 import type { Entrant } from "./entrant.ts";
 import { runEvents } from "./event-route.ts";
-import type { Host } from "./host.ts";
+import type { Host, Visit } from "./host.ts";
 import type { Hub, Place, Running } from "./hub.ts";
 import { ConnectionRecord } from "./observing/connection-record.ts";
 import type { ErrorPlace } from "./observing/observer.ts";
@@ -35,7 +35,7 @@ export interface ConnectionContext {
 }
 
 /** From the handshake to the end of everything that it began. */
-export class Connection implements OpeningListener, Running {
+export class Connection implements OpeningListener, Running, Visit {
   /** Resolves when middleware and handler have settled and the wire is closed. Never rejects. */
   ended: Promise<void> = Promise.resolve();
   readonly #context: ConnectionContext;
@@ -74,6 +74,14 @@ export class Connection implements OpeningListener, Running {
       rooms: hub.rooms,
     });
     link.onEnd = (info) => this.#linkOnEnd(info);
+  }
+
+  get id(): string {
+    return this.#link.id;
+  }
+
+  get route(): string {
+    return this.#entrant.match.pattern.text;
   }
 
   /** Begins, in this call. */

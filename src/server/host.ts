@@ -7,7 +7,8 @@ import type { Limits } from "../protocol/limits.ts";
 import type { Platform } from "../protocol/platform.ts";
 import type { Clock } from "../protocol/run/clock.ts";
 import type { Wire } from "../socket/wire.ts";
-import type { Observer } from "./observing/observer.ts";
+import type { AppClock } from "./app-clock.ts";
+import type { ErrorSignal, Observer } from "./observing/observer.ts";
 
 /** A runtime, as the app sees it. */
 export interface Host {
@@ -68,6 +69,9 @@ export interface OpeningResponse {
   readonly limits: Limits;
   /** Milliseconds. */
   readonly closeTimeout: number;
+  /** What the engine of this WebSocket runs on. */
+  readonly platform: Platform;
+  readonly clock: Clock;
 }
 
 /** Any other response. */
@@ -78,10 +82,13 @@ export interface HttpResponse {
   readonly body: string | Uint8Array;
 }
 
+/** By this, an app gives what it offers to hosts: `app[HOSTED]`. */
+export const HOSTED: unique symbol = Symbol("hosted");
+
 /** What an app offers to the host that it runs on. */
 export interface Hosted {
-  /** Answers the request, now or later. Never throws. */
-  handshake(handshake: Handshake): void;
+  /** Answers the request, now or later. Never throws. Gives the visit, unless it was refused at the door. */
+  handshake(handshake: Handshake): Visit | undefined;
   /** Whether a request for this target, over WebSocket, would find a route. */
   hasRoute(target: string): boolean;
   /** Answers a plain HTTP request: HTTP routes, then static files, then 426 or 404. `env` comes back to `FileServer`. */
@@ -90,11 +97,25 @@ export interface Hosted {
   readonly hostLimits: HostLimits;
   /** Tells the observers. */
   readonly observer: Observer;
+  /** The time by which the app and its connections live. */
+  readonly clock: AppClock;
+  /** Calls `hear` for every error that observers are told of, until the result is called. */
+  watchErrors(hear: (signal: ErrorSignal) => void): () => void;
   /**
    * Takes note of what has to stop when the app closes. The result forgets it: it has ended by itself. Throws a
    * `UsageError`, and closes it, if the app has been closed.
    */
   addListener(listener: Stoppable): () => void;
+}
+
+/** Somebody who was let in to middleware and handler. */
+export interface Visit {
+  /** That of the socket. */
+  readonly id: string;
+  /** The path of the route, as it was registered. */
+  readonly route: string;
+  /** Resolves when middleware and handler have settled and the wire is closed. Never rejects. */
+  readonly ended: Promise<void>;
 }
 
 /** Limits on connections that have not become WebSockets. */

@@ -100,7 +100,9 @@ export class Opening {
     const { status, headers } = acceptance.response;
     const { deflate } = acceptance;
     const { closeTimeout } = settings.limits;
-    link.open(handshake.accept({ status, headers, deflate, limits: settings.engineLimits, closeTimeout }));
+    const { platform, clock } = link.config;
+    const limits = settings.engineLimits;
+    link.open(handshake.accept({ status, headers, deflate, limits, closeTimeout, platform, clock }));
     this.#listener.openingOnAccept();
   }
 

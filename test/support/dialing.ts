@@ -9,6 +9,7 @@ import type { ConnectOptions } from "../../src/client/connect-options.ts";
 import type { Dialed, DialRequest } from "../../src/client/dialer.ts";
 import { makeDial } from "../../src/client/node/dial.ts";
 import { resolveDialOptions } from "../../src/client/node/dial-options.ts";
+import { openOverNetwork } from "../../src/client/node/open-over-network.ts";
 import type { CloseInfo } from "../../src/protocol/engine-sink.ts";
 import type { Message } from "../../src/protocol/message.ts";
 import { deferred } from "./deferred.ts";
@@ -49,7 +50,7 @@ export class Dialing {
     const count = (message: unknown) => void this.sockets.push((message as { socket: Socket }).socket);
     diagnostics.subscribe("net.client.socket", count);
     onTestFinished(() => void diagnostics.unsubscribe("net.client.socket", count));
-    const dial = makeDial(resolveDialOptions(options, this.clock));
+    const dial = makeDial(resolveDialOptions(options, { clock: this.clock, openStream: openOverNetwork }));
     this.promise = within(
       dial({ url: new URL(url), subprotocols, headers, signal: signal ?? this.#abort.signal }),
       `end of the dial to ${url}`,

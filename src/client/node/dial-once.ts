@@ -2,15 +2,12 @@
 
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { HTTP2_NOT_SPOKEN } from "../../errors.ts";
 import type { SentUpgrade } from "../../protocol/handshake/client.ts";
 import { createUpgrade } from "../../protocol/handshake/client.ts";
 import { nodePlatform } from "../../protocol/node/platform.ts";
 import { EngineWire } from "../../socket/engine-wire.ts";
 import type { Dialed, DialRequest } from "../dialer.ts";
 import { Attempt } from "./attempt.ts";
-import { makeConnectError } from "./connect-errors.ts";
-import { openTunnel } from "./connect-proxy.ts";
 import type { DialOptions } from "./dial-options.ts";
 import { pickEngineLimits } from "./dial-options.ts";
 import type { AnswerWish, Shaken } from "./handshake.ts";
@@ -22,9 +19,6 @@ import type { Hop } from "./redirects.ts";
 import { isRedirect } from "./redirects.ts";
 import type { Target } from "./target.ts";
 import { toTarget } from "./target.ts";
-import { openTcp } from "./tcp.ts";
-import { openTls } from "./tls.ts";
-import type { TlsSetup } from "./tls-setup.ts";
 
 /** Rejects as a `Dial` does, for redirects too; nothing is left open then. */
 export async function dialOnce(
@@ -39,7 +33,11 @@ export async function dialOnce(
   const attempt = new Attempt(signal);
   try {
     const way = { target: withProxy(target, proxy), tls: hop.tls, proxy };
-    const shaken = await shakeHands(attempt, await openStream(attempt, way, options), { sent, ...way, options });
+    const shaken = await shakeHands(attempt, await options.openStream(attempt, way, options), {
+      sent,
+      ...way,
+      options,
+    });
     attempt.succeed();
     return toDialed(attempt, shaken, options);
   } catch (error) {
@@ -59,31 +57,8 @@ function toUpgrade(
   return createUpgrade({ ...wish, http: 1, nonce: randomBytes(16) });
 }
 
-/** How to get to the server. */
-interface Way {
-  readonly target: Target;
-  readonly tls: TlsSetup;
-  readonly proxy: ProxyServer | undefined;
-}
-
 function withProxy(target: Target, proxy: ProxyServer | undefined): Target {
   return proxy === undefined ? target : { ...target, name: `${target.name} (through ${proxy.name})` };
-}
-
-/** A stream on which the server itself is spoken to. */
-async function openStream(attempt: Attempt, { target, tls, proxy }: Way, options: DialOptions): Promise<Duplex> {
-  const { limits, clock, http2 } = options;
-  const { place } = target;
-  const body = { limit: limits.answerBody, clock };
-  const stream =
-    proxy !== undefined && place.type === "tcp"
-      ? await openTunnel(attempt, proxy, { place, limits, body })
-      : await openTcp(attempt, place, target);
-  if (!target.secure) return stream;
-  const protocols = http2 ? ["h2", "http/1.1"] : ["http/1.1"];
-  const secured = await openTls(attempt, stream, { peer: target, setup: tls, protocols });
-  if (http2 && secured.alpnProtocol !== "h2") throw makeConnectError(HTTP2_NOT_SPOKEN, undefined, target.name);
-  return secured;
 }
 
 function shakeHands(

@@ -1,5 +1,6 @@
 /** The options of `connect` that only Node knows: checked once, and made ready for every attempt. */
 
+import type { Duplex } from "node:stream";
 import { BAD_OPTION, usageError } from "../../errors.ts";
 import type { ResolvedCompression } from "../../protocol/deflate/compression-options.ts";
 import type { Limits } from "../../protocol/limits.ts";
@@ -11,8 +12,10 @@ import type { HeartbeatOptions } from "../../socket/socket-config.ts";
 import type { SocketLimits } from "../../socket/socket-limits.ts";
 import { defaultSocketLimits, fillLimits } from "../../socket/socket-limits.ts";
 import type { ClientLimits, ConnectOptions } from "../connect-options.ts";
-import type { ProxyChoice } from "./proxy.ts";
+import type { Attempt } from "./attempt.ts";
+import type { ProxyChoice, ProxyServer } from "./proxy.ts";
 import { resolveProxy } from "./proxy.ts";
+import type { Target } from "./target.ts";
 import type { TlsSetup } from "./tls-setup.ts";
 import { resolveTls } from "./tls-setup.ts";
 
@@ -26,13 +29,24 @@ export interface DialOptions {
   readonly heartbeat: HeartbeatOptions | null;
   readonly limits: NodeLimits;
   readonly clock: Clock;
+  readonly openStream: OpenStream;
 }
+
+/** How to get to the server. */
+export interface Way {
+  readonly target: Target;
+  readonly tls: TlsSetup;
+  readonly proxy: ProxyServer | undefined;
+}
+
+/** Opens a stream on which the server itself can be spoken to; it is the attempt's. Rejects with a `ConnectError`. */
+export type OpenStream = (attempt: Attempt, way: Way, options: DialOptions) => Promise<Duplex>;
 
 /** All limits that hold in Node: those of the engine, of a socket, and of answers. */
 export interface NodeLimits extends Limits, SocketLimits, Pick<ClientLimits, "answerBody"> {}
 
 /** Checks the options. Throws a `UsageError` that names the one that is wrong. */
-export function resolveDialOptions(options: ConnectOptions, clock: Clock): DialOptions {
+export function resolveDialOptions(options: ConnectOptions, { clock, openStream }: DialParts): DialOptions {
   return {
     compression: toCompression(options.compression),
     tls: resolveTls("tls", options.tls),
@@ -42,8 +56,12 @@ export function resolveDialOptions(options: ConnectOptions, clock: Clock): DialO
     heartbeat: toPings(options.heartbeat),
     limits: toLimits(options.limits),
     clock,
+    openStream,
   };
 }
+
+/** What is not the user's to choose. */
+export type DialParts = Pick<DialOptions, "clock" | "openStream">;
 
 /** Those of the limits that are the engine's. */
 export function pickEngineLimits(limits: NodeLimits): Limits {

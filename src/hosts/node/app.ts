@@ -3,6 +3,7 @@
 import { APP_CLOSED, usageError } from "../../errors.ts";
 import { ServerApp } from "../../server/app.ts";
 import type { AppOptions } from "../../server/app-options.ts";
+import { HOSTED } from "../../server/host.ts";
 import type { Attached, AttachOptions } from "./attach.ts";
 import { attach } from "./attach.ts";
 import { diagnosticsObserver } from "./diagnostics.ts";
@@ -41,7 +42,7 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
     toPlace(options);
     if (this.isClosing) throw usageError(APP_CLOSED);
     await stayAlive(this.broker.connect({ wait: options.waitForBroker, signal: options.signal }));
-    return listen(this.hosted, options, (_name, timeout) => this.close({ timeout }));
+    return listen(this[HOSTED], options, (_name, timeout) => this.close({ timeout }));
   }
 
   /**
@@ -50,7 +51,7 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
    * broker is connected meanwhile; to know that it is there, wait for `app.broker.connect()` first.
    */
   attach(server: AnyServer, options: AttachOptions = {}): Attached {
-    const attached = attach(this.hosted, server, options);
+    const attached = attach(this[HOSTED], server, options);
     // It is told to the observer, and tried again.
     this.broker.connect({ wait: true }).catch(() => {});
     return attached;

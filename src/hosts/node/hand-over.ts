@@ -1,7 +1,7 @@
 /** The last step from Node to the app: a handshake with a head that is not too large. */
 
 import { reasonPhrase } from "../../protocol/handshake/status.ts";
-import type { Handshake, Hosted, HttpResponse } from "../../server/host.ts";
+import type { Handshake, Hosted, HttpResponse, Visit } from "../../server/host.ts";
 
 /** Whether there are more header fields than the app takes. `rawHeaders`: names and values in turn. */
 export function hasTooManyHeaders(app: Hosted, rawHeaders: readonly string[]): boolean {
@@ -9,12 +9,13 @@ export function hasTooManyHeaders(app: Hosted, rawHeaders: readonly string[]): b
 }
 
 /** Lets the app answer, or refuses for it. */
-export function handOver(app: Hosted, handshake: Handshake, rawHeaders: readonly string[]): void {
+export function handOver(app: Hosted, handshake: Handshake, rawHeaders: readonly string[]): Visit | undefined {
   if (!hasTooManyHeaders(app, rawHeaders)) return app.handshake(handshake);
   const { target: path, peerAddress: remoteAddress } = handshake;
   const reason = `${rawHeaders.length / 2} header fields exceed limits.headers (${app.hostLimits.headers})`;
   app.observer.connectionRejected?.({ path, remoteAddress, status: 431, reason });
   handshake.refuse(plainResponse(431));
+  return undefined;
 }
 
 /** A response that says its status and no more. */

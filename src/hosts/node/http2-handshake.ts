@@ -8,9 +8,7 @@ import type { HeaderFields } from "../../protocol/handshake/headers.ts";
 import { toSafeFields } from "../../protocol/handshake/headers.ts";
 import type { UpgradeRequest } from "../../protocol/handshake/server.ts";
 import { NodeStream } from "../../protocol/node/node-stream.ts";
-import { nodePlatform } from "../../protocol/node/platform.ts";
 import { toHttp2UpgradeRequest } from "../../protocol/node/upgrade-request.ts";
-import { systemClock } from "../../protocol/run/clock.ts";
 import type { Handshake, HttpResponse, OpeningResponse } from "../../server/host.ts";
 import { EngineWire } from "../../socket/engine-wire.ts";
 import type { Wire } from "../../socket/wire.ts";
@@ -60,11 +58,11 @@ export class Http2Handshake implements Handshake {
 
   accept(response: OpeningResponse): Wire {
     const { stream } = this.#event;
-    const { status, headers, deflate, limits, closeTimeout } = response;
+    const { status, headers, deflate, limits, closeTimeout, platform, clock } = response;
     const outgoing = toOutgoing(status, headers);
     const early = this.#watch.end();
     if (isOpen(stream)) stream.respond(outgoing);
-    const parts = { role: "server", platform: nodePlatform, clock: systemClock } as const;
+    const parts = { role: "server", platform, clock } as const;
     return new EngineWire(new NodeStream(stream, early), { ...parts, deflate, limits, closeTimeout });
   }
 

@@ -9,8 +9,6 @@ import type { HeaderFields, HeaderSource } from "../../protocol/handshake/header
 import type { UpgradeRequest } from "../../protocol/handshake/server.ts";
 import { encodeResponseHead } from "../../protocol/handshake/write-head.ts";
 import { NodeStream } from "../../protocol/node/node-stream.ts";
-import { nodePlatform } from "../../protocol/node/platform.ts";
-import { systemClock } from "../../protocol/run/clock.ts";
 import type { Handshake, HttpResponse, OpeningResponse } from "../../server/host.ts";
 import { EngineWire } from "../../socket/engine-wire.ts";
 import type { Wire } from "../../socket/wire.ts";
@@ -62,7 +60,7 @@ export class NodeHandshake implements Handshake {
 
   accept(response: OpeningResponse): Wire {
     const stream = this.#stream;
-    const { deflate, limits, closeTimeout } = response;
+    const { deflate, limits, closeTimeout, platform, clock } = response;
     const head = encodeResponseHead(response);
     const early = this.#watch.end();
     if (stream.writable) {
@@ -71,7 +69,7 @@ export class NodeHandshake implements Handshake {
       stream.write(head);
       setImmediate(() => stream.uncork());
     }
-    const parts = { role: "server", platform: nodePlatform, clock: systemClock } as const;
+    const parts = { role: "server", platform, clock } as const;
     return new EngineWire(new NodeStream(stream, early), { ...parts, deflate, limits, closeTimeout });
   }
 

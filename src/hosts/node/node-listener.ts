@@ -3,7 +3,6 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { encodeResponseHead } from "../../protocol/handshake/write-head.ts";
-import { systemClock } from "../../protocol/run/clock.ts";
 import type { Hosted, Stoppable } from "../../server/host.ts";
 import type { ConnectionAddress } from "./connection-guard.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
@@ -36,7 +35,7 @@ export class NodeListener implements Stoppable, Arrivals {
   constructor(app: Hosted, server: ListenServer, transport: Transport) {
     this.#server = server;
     this.#transport = transport;
-    this.#guard = new ConnectionGuard(app.hostLimits, systemClock);
+    this.#guard = new ConnectionGuard(app.hostLimits, app.clock);
     this.#sessions = new Http2Sessions(server);
     this.#closed = new Promise((resolve) => server.once("close", resolve));
     server.on("connection", (socket: Socket) => this.#connected(socket));

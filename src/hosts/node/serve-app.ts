@@ -47,7 +47,7 @@ export function serveApp(app: Hosted, server: ListenServer, arrivals: Arrivals):
   /** On an HTTP/2 server, both versions of HTTP come by this one event, with arguments of their own. */
   const connect = (request: AnyRequest, stream: AnyResponse | Duplex, head: Buffer) => {
     arrivals.arrived(request.socket);
-    if (isHttp2(request)) return handOver(app, new Http2Handshake(request), request.rawHeaders);
+    if (isHttp2(request)) return void handOver(app, new Http2Handshake(request), request.rawHeaders);
     // We are no proxy.
     new NodeHandshake({ request, stream: stream as Duplex, head }).refuse(plainResponse(501));
   };

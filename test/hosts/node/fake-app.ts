@@ -3,6 +3,9 @@
 import { Hono } from "hono";
 import type { Limits } from "../../../src/protocol/index.ts";
 import { acceptUpgrade, defaultLimits, readUpgrade } from "../../../src/protocol/index.ts";
+import { nodePlatform } from "../../../src/protocol/node/platform.ts";
+import { systemClock } from "../../../src/protocol/run/clock.ts";
+import { AppClock } from "../../../src/server/app-clock.ts";
 import type { Handshake, Hosted, HostLimits, OpeningResponse, Stoppable } from "../../../src/server/host.ts";
 import type { ConnectionRejected, ErrorSignal, Observer } from "../../../src/server/observing/observer.ts";
 import type { Wire, WireSink } from "../../../src/socket/wire.ts";
@@ -20,6 +23,7 @@ export interface FakeAppOptions {
 export class FakeApp implements Hosted {
   readonly http = new Hono();
   readonly hostLimits: HostLimits;
+  readonly clock = new AppClock(systemClock);
   readonly errors = new Inbox<ErrorSignal>();
   readonly rejected: ConnectionRejected[] = [];
   readonly urls: string[] = [];
@@ -41,10 +45,14 @@ export class FakeApp implements Hosted {
     this.http.post("/", async (c) => c.text(`you sent ${await c.req.text()}`));
   }
 
-  handshake(handshake: Handshake): void {
+  handshake(handshake: Handshake): undefined {
     this.targets.push(handshake.target);
     if (this.hasRoute(handshake.target)) this.#handshake(handshake);
     else handshake.refuse({ status: 404, headers: [], body: "not here\n" });
+  }
+
+  watchErrors(): never {
+    throw new Error("nobody watches the errors of this one");
   }
 
   hasRoute(target: string): boolean {
@@ -103,5 +111,5 @@ export function opening(handshake: Handshake, limits: Limits = defaultLimits): O
       ["Set-Cookie", "b=2"],
     ],
   });
-  return { ...response, deflate, limits, closeTimeout: 1_000 };
+  return { ...response, deflate, limits, closeTimeout: 1_000, platform: nodePlatform, clock: systemClock };
 }

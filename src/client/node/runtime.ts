@@ -1,5 +1,6 @@
 /** What a client has in Node: our own engine on Node's sockets. */
 
+import { setMaxListeners } from "node:events";
 import { encodeClosePayload } from "../../protocol/close-code.ts";
 import { nodePlatform } from "../../protocol/node/platform.ts";
 import type { Clock } from "../../protocol/run/clock.ts";
@@ -31,6 +32,8 @@ export interface Surroundings extends DialParts {
 export function nodeRuntime(options: ConnectOptions, surroundings: Surroundings = outThere): ClientRuntime {
   const { clock, waits, wheel, random } = surroundings;
   const dialOptions = resolveDialOptions(options, surroundings);
+  // One signal may end any number of sockets: Node takes so many listeners for a leak.
+  if (options.signal instanceof AbortSignal) setMaxListeners(0, options.signal);
   const { limits, heartbeat } = dialOptions;
   const messages = resolveMessageHeartbeat(options.heartbeat);
   const config = { clock, wheel, limits, heartbeat };

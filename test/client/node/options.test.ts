@@ -85,3 +85,19 @@ test("a close code that no client can send is refused", () => {
   expect(() => checkClose(1006, "")).toThrow(expect.objectContaining({ code: "CLOSE_CODE_UNSENDABLE" }));
   expect(checkClose(1010, "extension missing")).toBeUndefined();
 });
+
+test("one signal may end any number of sockets without a warning of Node's", async () => {
+  const { signal } = new AbortController();
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on("warning", hear);
+
+  for (let socket = 0; socket < 12; socket++) {
+    nodeRuntime({ signal });
+    signal.addEventListener("abort", () => socket);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", hear);
+
+  expect(warnings).toEqual([]);
+});

@@ -3,6 +3,7 @@
 import { APP_CLOSED, usageError } from "../../errors.ts";
 import { ServerApp } from "../../server/app.ts";
 import type { AppOptions } from "../../server/app-options.ts";
+import type { CloseOptions } from "../../server/drain.ts";
 import { HOSTED } from "../../server/host.ts";
 import type { Attached, AttachOptions } from "./attach.ts";
 import { attach } from "./attach.ts";
@@ -26,6 +27,8 @@ import { stayAlive } from "./stay-alive.ts";
  * await app.listen({ port: 5042 });
  */
 export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
+  #closing: Promise<void> | undefined;
+
   /** Throws a `UsageError` that names the option that is wrong. */
   constructor(options: AppOptions = {}) {
     super(options, { ...nodeHost, observers: [diagnosticsObserver()] });
@@ -55,5 +58,11 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
     // It is told to the observer, and tried again.
     this.broker.connect({ wait: true }).catch(() => {});
     return attached;
+  }
+
+  override close(options: CloseOptions = {}): Promise<void> {
+    // A handler that only waits for time to pass keeps no process, and has until the deadline.
+    this.#closing ??= stayAlive(super.close(options));
+    return this.#closing;
   }
 }

@@ -16,6 +16,8 @@ const TIMEOUTS: Record<string, number> = {
   scale: 120_000,
   brokers: 60_000,
   cluster: 120_000,
+  blocking: 30_000,
+  cli: 30_000,
 };
 
 const folders = readdirSync("test", { withFileTypes: true })

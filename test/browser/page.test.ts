@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { startEcho } from "../../src/cli/echo.ts";
+import { startEcho } from "../../src/cli/echo/echo-server.ts";
 import { chromiumPath, launchChromium } from "../support/chromium.ts";
 
 describe.skipIf(chromiumPath === undefined)("the echo page", () => {

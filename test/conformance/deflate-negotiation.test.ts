@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { startEcho } from "../../src/cli/echo.ts";
+import { startEcho } from "../../src/cli/echo/echo-server.ts";
 import { resolveCompression } from "../../src/protocol/index.ts";
 import { openClient } from "../support/client.ts";
 import type { Negotiation } from "./case.ts";

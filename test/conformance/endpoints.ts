@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { startEcho } from "../../src/cli/echo.ts";
+import { startEcho } from "../../src/cli/echo/echo-server.ts";
 import type { ClientSocket } from "../../src/client/index.ts";
 import { connect, DisconnectError } from "../../src/client/index.ts";
 import type { CloseInfo, CompressionOptions, Engine, EngineSink, Limits, Message } from "../../src/protocol/index.ts";

@@ -3,7 +3,7 @@
 import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { startEcho } from "../../src/cli/echo.ts";
+import { startEcho } from "../../src/cli/echo/echo-server.ts";
 import { openClient } from "../support/client.ts";
 import { connectOurs } from "./endpoints.ts";
 import { close, describeFrame, encodeFrame, text } from "./frames.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import type { WebSocket } from "ws";
 import { WebSocketServer, type ServerOptions as WsServerOptions } from "ws";
-import { startEcho } from "../../src/cli/echo.ts";
+import { startEcho } from "../../src/cli/echo/echo-server.ts";
 import { openServer, type ServerOptions, type TestServer } from "../support/server.ts";
 
 /** `antiphon echo`, until the test is over. */

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer as createTcpServer } from "node:net";
-import { startEcho } from "../../../../src/cli/echo.ts";
+import { startEcho } from "../../../../src/cli/echo/echo-server.ts";
 import { nodeRuntime } from "../../../../src/client/node/runtime.ts";
 
 const echo = await startEcho({ port: 0, compression: false });

@@ -1,15 +1,16 @@
 /** A socket on the client: what every socket has, and what it knows of the connection it is on. */
 
 import { Socket } from "../socket/socket.ts";
+import type { SocketCore } from "../socket/socket-core.ts";
 import type { Session } from "./session.ts";
 
 /** A WebSocket to a server, which comes back if it was asked to. Made by `connect`. */
 export class ClientSocket extends Socket {
   readonly #session: Session;
 
-  /** For `connect`. */
-  constructor(session: Session) {
-    super(session);
+  /** For `connect`. `core`: what stands before the session, if anything does. */
+  constructor(session: Session, core: SocketCore = session) {
+    super(core);
     this.#session = session;
   }
 

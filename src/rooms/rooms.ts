@@ -9,8 +9,7 @@ import type { Address } from "./audience.ts";
 import { Audience, addressOf } from "./audience.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import type { Broker, BrokerConnection } from "./broker.ts";
-import type { BrokerLink } from "./cluster/broker-link.ts";
-import { ALONE } from "./cluster/broker-link.ts";
+import { ALONE, type BrokerLink } from "./cluster/broker-link.ts";
 import type { ClusterListener } from "./cluster/cluster.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import type { Envelope } from "./cluster/envelope.ts";
@@ -61,7 +60,8 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   readonly #memberships = new Memberships<Who>();
   readonly #broadcasts: Broadcasts<Who>;
   readonly #cluster: Cluster | undefined;
-  readonly #presence: Presence<Who>;
+  /** Who is where. */
+  readonly presence: Presence<Who>;
   readonly #seen = new SeenNumbers();
 
   constructor({ broker, ...config }: RoomsConfig) {
@@ -75,7 +75,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
       onError: (error) => reporter.memberError(error),
     });
     this.#cluster = broker === undefined ? undefined : new Cluster({ ...config, broker }, this);
-    this.#presence = new Presence({
+    this.presence = new Presence({
       memberships: this.#memberships,
       cluster: this.#cluster,
       clock,
@@ -136,8 +136,8 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     const room = this.room(name);
     const topic = toTopic(room);
     const info = this.toInfo(options);
-    const isOther = info !== undefined && this.#presence.show(topic, who, info);
-    if (!this.#add(who, topic) && isOther) this.#presence.changed(topic, who);
+    const isOther = info !== undefined && this.presence.show(topic, who, info);
+    if (!this.#add(who, topic) && isOther) this.presence.changed(topic, who);
     return room;
   }
 
@@ -155,7 +155,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   identified(who: Who, before: string | undefined): void {
     if (before === who.userId) return;
     if (before !== undefined) this.#remove(who, topicOf("user", before));
-    for (const topic of this.#memberships.of(who)) this.#presence.changed(topic, who);
+    for (const topic of this.#memberships.of(who)) this.presence.changed(topic, who);
     if (who.userId !== undefined) this.#add(who, topicOf("user", who.userId));
   }
 
@@ -184,35 +184,35 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   }
 
   count(topic: string): Promise<number> {
-    return this.#presence.count(topic);
+    return this.presence.count(topic);
   }
 
   who(topic: string): Promise<PresentMember[]> {
-    return this.#presence.who(topic);
+    return this.presence.who(topic);
   }
 
   watch(topic: string, change: "join" | "leave", listener: PresenceListener): () => void {
-    return this.#presence.watch(topic, change, listener);
+    return this.presence.watch(topic, change, listener);
   }
 
   async ready(topic: string): Promise<void> {
     await this.#cluster?.ready(topic);
     // Asked behind it: when the broker comes back, who is there is read anew.
-    await this.#presence.ready(topic);
+    await this.presence.ready(topic);
   }
 
   /** Ends the connection with the broker, behind what was published. Never rejects. */
   async shutDown(timeout: number): Promise<void> {
     const { clock } = this.#config;
     const end = clock.now() + timeout;
-    await inTime(clock, timeout, this.#presence.close());
+    await inTime(clock, timeout, this.presence.close());
     await this.#cluster?.close(Math.max(end - clock.now(), 0));
   }
 
   clusterOnEnvelope(topic: string, envelope: Envelope): void {
     if (envelope.type === "presence") {
       const about = topicOfPresence(topic);
-      if (about !== undefined) this.#presence.onEnvelope(about, envelope);
+      if (about !== undefined) this.presence.onEnvelope(about, envelope);
       return;
     }
     const { from, several, exceptTopics } = envelope;
@@ -224,15 +224,15 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   }
 
   clusterOnConnected(connection: BrokerConnection): void {
-    this.#presence.onConnected(connection);
+    this.presence.onConnected(connection);
   }
 
   clusterOnSettled(): void {
-    this.#presence.onSettled();
+    this.presence.onSettled();
   }
 
   clusterOnLost(): void {
-    this.#presence.onLost();
+    this.presence.onLost();
   }
 
   /** Gives whether they are new there. */
@@ -241,7 +241,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     const members = this.#memberships.at(topic);
     if (this.#broadcasts.waits) this.#broadcasts.joined(who, members);
     if (members.size === 1) this.#cluster?.want(topic);
-    if (topic !== EVERYONE) this.#presence.joined(topic, who);
+    if (topic !== EVERYONE) this.presence.joined(topic, who);
     return true;
   }
 
@@ -250,7 +250,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
     if (this.#broadcasts.waits) this.#broadcasts.catchUp(who);
     if (!this.#memberships.remove(who, topic)) return;
     if (this.#memberships.at(topic).size === 0) this.#cluster?.unwant(topic);
-    if (topic !== EVERYONE) this.#presence.left(topic, who);
+    if (topic !== EVERYONE) this.presence.left(topic, who);
   }
 
   #sendHere(address: Address<Who>, message: PreparedMessage): void {

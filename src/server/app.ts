@@ -257,6 +257,7 @@ export class ServerApp<Data = Record<string, unknown>> {
       observer,
       clock: this.#clock,
       watchErrors: (hear) => this.#errorWatch.watch(hear),
+      roomListeners: () => this.#hub.rooms.presence.listeners,
       addListener: (listener) => {
         if (this.#hub.isClosing) {
           // Closed while it began to listen: `close` knew nothing of it.

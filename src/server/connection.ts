@@ -46,6 +46,7 @@ export class Connection implements OpeningListener, Running, Visit {
   readonly #record: ConnectionRecord;
   readonly #place: Place;
   readonly #reported = new Set<unknown>();
+  hasSettled = false;
   /** What the peer sent that the handler did not want, if that was the end. */
   #fault: AntiphonError | undefined;
   #giveUp: (() => void) | undefined;
@@ -149,6 +150,7 @@ export class Connection implements OpeningListener, Running, Visit {
         await this.#orGivenUp(Promise.resolve(route.handler(this.#socket)));
       } catch (error) {
         if (this.#fail(error, "handler")) {
+          this.hasSettled = true;
           await link.closed;
           throw error;
         }
@@ -168,6 +170,7 @@ export class Connection implements OpeningListener, Running, Visit {
     };
     await this.#orGivenUp(runEvents({ events, socket: this.#socket, link, inContext, onFailure }));
     if (failure !== undefined) {
+      this.hasSettled = true;
       await link.closed;
       throw failure.error;
     }
@@ -175,6 +178,7 @@ export class Connection implements OpeningListener, Running, Visit {
 
   /** Nobody has anything more to do: closes what is open, refuses what was never accepted. */
   #conclude(who: "handler" | "middleware"): Promise<CloseInfo> {
+    this.hasSettled = true;
     if (this.#opening.isPending) this.#opening.refuse(403, NOT_ACCEPTED.sentence(who));
     this.#link.close(1000, "");
     return this.#link.closed;

@@ -101,6 +101,8 @@ export interface Hosted {
   readonly clock: AppClock;
   /** Calls `hear` for every error that observers are told of, until the result is called. */
   watchErrors(hear: (signal: ErrorSignal) => void): () => void;
+  /** How many listeners of `onJoin` and `onLeave` there are at each topic. */
+  roomListeners(): ReadonlyMap<string, number>;
   /**
    * Takes note of what has to stop when the app closes. The result forgets it: it has ended by itself. Throws a
    * `UsageError`, and closes it, if the app has been closed.
@@ -114,6 +116,8 @@ export interface Visit {
   readonly id: string;
   /** The path of the route, as it was registered. */
   readonly route: string;
+  /** Whether the handler, or the middleware that let nobody through, has nothing more to do. The wire may be open still. */
+  readonly hasSettled: boolean;
   /** Resolves when middleware and handler have settled and the wire is closed. Never rejects. */
   readonly ended: Promise<void>;
 }

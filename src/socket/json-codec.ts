@@ -73,8 +73,12 @@ export async function validate<Schema extends StandardSchema>(
   value: unknown,
   data: Message,
 ): Promise<OutputOf<Schema>> {
-  const result = await schema["~standard"].validate(value);
-  if (!result.issues) return result.value as OutputOf<Schema>;
+  return outputOf(await schema["~standard"].validate(value), data) as OutputOf<Schema>;
+}
+
+/** What a schema gave. Throws a `ValidationError`. */
+export function outputOf(result: SchemaResult<unknown>, data: Message): unknown {
+  if (!result.issues) return result.value;
   const { issues } = result;
   const sentence = SCHEMA_MISMATCH.sentence(issues.map(toWords).join("; "));
   throw new ValidationError(SCHEMA_MISMATCH.code, sentence, { data, issues });

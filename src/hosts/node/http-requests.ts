@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { setImmediate } from "node:timers";
 import type { Http2Bindings, HttpBindings } from "@hono/node-server";
 import { getRequestListener } from "@hono/node-server";
 import type { Hosted } from "../../server/host.ts";

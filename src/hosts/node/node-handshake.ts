@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import type { TLSSocket } from "node:tls";
 import type { HeaderFields, HeaderSource } from "../../protocol/handshake/headers.ts";
 import type { UpgradeRequest } from "../../protocol/handshake/server.ts";

@@ -24,12 +24,12 @@ export class PeerWatch {
     stream.on("end", this.#leave);
     stream.on("close", this.#leave);
     // One that is closed already tells nobody any more.
-    if (stream.destroyed) queueMicrotask(this.#leave);
+    if (stream.destroyed) void Promise.resolve().then(this.#leave);
   }
 
   /** Calls `listener` when the peer leaves; soon, if it has. Never once the watch is over. */
   onGone(listener: () => void): void {
-    if (this.#state === "gone") queueMicrotask(listener);
+    if (this.#state === "gone") void Promise.resolve().then(listener);
     else if (this.#state === "watching") this.#listeners.push(listener);
   }
 

@@ -1,6 +1,7 @@
 /** Waits until a Node stream can take more: the other half of `sendStream`. */
 
 import type { Writable } from "node:stream";
+import { setImmediate } from "node:timers";
 
 /** Resolves in a later turn, once `stream` takes more without queueing, or has been closed. Never rejects. */
 export function drained(stream: Writable): Promise<void> {

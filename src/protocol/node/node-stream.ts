@@ -1,6 +1,7 @@
 /** Node's streams as the byte streams that engines run over: net, tls, http2, or any other Duplex. */
 
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import type { ByteStream, ByteStreamListener } from "../run/byte-stream.ts";
 
 /** A `Duplex` whose opening handshake is done. It is ours from `open` on; its errors end it. */

@@ -3,6 +3,8 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { randomFillSync } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { nextTick } from "node:process";
+import { setImmediate } from "node:timers";
 import { markAsUntransferable } from "node:worker_threads";
 import type { Platform, TextCodec } from "../platform.ts";
 import { maskKeysFrom } from "../platform.ts";
@@ -47,7 +49,7 @@ export const nodePlatform: Platform = {
   maskKey: maskKeysFrom((keys) => randomFillSync(keys)),
   now: () => performance.now(),
   // Node runs it when no microtask is left.
-  endOfTurn: (work) => process.nextTick(work),
+  endOfTurn: (work) => nextTick(work),
   defer: (work) => {
     setImmediate(work);
   },

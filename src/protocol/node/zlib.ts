@@ -1,5 +1,6 @@
 /** The engine's `Zlib` on Node: synchronous one-shot calls for small data, the thread pool's streams for large. */
 
+import { setImmediate } from "node:timers";
 import type { DeflateRaw, InflateRaw } from "node:zlib";
 import { constants, createDeflateRaw, createInflateRaw, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { DeflateOptions, PushResult, Zlib, ZlibStream } from "../zlib.ts";

@@ -153,6 +153,11 @@ export class Presence<Who extends Member> {
     return this.#watching.watch(topic, change, listener);
   }
 
+  /** How many listen at each topic. */
+  get listeners(): ReadonlyMap<string, number> {
+    return this.#watching.listeners;
+  }
+
   /** Resolves when those elsewhere are heard, if somebody listens. */
   ready(topic: string): Promise<void> {
     return this.#watching.ready(topic);

@@ -57,6 +57,11 @@ export class Watching {
     return new Set([...this.#watched.values()].flatMap(({ view }) => [...view.processes]));
   }
 
+  /** How many listen at each topic. */
+  get listeners(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.#watched, ([topic, { join, leave }]) => [topic, join.size + leave.size]));
+  }
+
   /** Calls the listener for each that comes or goes. The result ends it. */
   watch(topic: string, change: "join" | "leave", listener: PresenceListener): () => void {
     const watched = this.#watched.get(topic) ?? this.#begin(topic);

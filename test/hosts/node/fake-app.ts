@@ -55,6 +55,10 @@ export class FakeApp implements Hosted {
     throw new Error("nobody watches the errors of this one");
   }
 
+  roomListeners(): never {
+    throw new Error("this one has no rooms");
+  }
+
   hasRoute(target: string): boolean {
     return this.#routes?.includes(target.replace(/\?.*/, "")) ?? true;
   }

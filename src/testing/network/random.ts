@@ -1,0 +1,17 @@
+/** Random numbers that come again with the same seed. */
+
+/** Numbers from 0 up to 1, by mulberry32: small, and even enough for faults. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A seed that nobody has chosen. */
+export function anySeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}

@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** Starts it; it ends with the test. */
+/** Starts it; it ends with the test. What a reader would type goes to `child.stdin`. */
 export function runExample(file: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ["--import", "./scripts/typescript.mjs", file, ...args], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";

@@ -134,6 +134,33 @@ export async function commandPacked() {
   return { ok: ok && output.split("\n").includes(PACKAGE.version), output };
 }
 
+/** @returns {Promise<Outcome>} a script without `await` and a handler in a thread: their files are found in the package. */
+export async function blockingPacked() {
+  write("handler.mjs", "export default (socket) => { for (const text of socket.iterText()) socket.sendText(text); };");
+  write(
+    "serve.mjs",
+    `import { serve } from "antiphon/blocking";
+    const { port } = await serve({ port: 0, logger: false, handler: new URL("./handler.mjs", import.meta.url) });
+    process.send(port);
+    process.once("disconnect", () => process.exit());`,
+  );
+  write(
+    "blocking.cjs",
+    `const { fork } = require("node:child_process");
+    const { connect } = require("antiphon/blocking");
+    const server = fork("./serve.mjs");
+    server.once("message", (port) => {
+      const socket = connect("ws://127.0.0.1:" + port);
+      socket.sendText("packed");
+      console.log(socket.receiveText({ timeout: 10_000 }));
+      socket.close();
+      server.disconnect();
+    });`,
+  );
+  const { ok, output } = await runInProject(["blocking.cjs"]);
+  return { ok: ok && output.split("\n").includes("packed"), output };
+}
+
 /** What a page needs of us, and no more than that. */
 function clientProgram() {
   const file = "page.js";

@@ -39,6 +39,7 @@ const CHECKS = [
   { name: "packed client, Vite", run: packed.clientWithVite, needs: "packed install" },
   { name: "packed client, esbuild", run: packed.clientWithEsbuild, needs: "packed install" },
   { name: "packed command", run: packed.commandPacked, needs: "packed install" },
+  { name: "packed blocking", run: packed.blockingPacked, needs: "packed install" },
 ];
 
 endWithNpm();

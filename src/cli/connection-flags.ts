@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { ConnectOptions } from "../client/index.ts";
 import { CliError, ExitCode } from "./exit-code.ts";
+import { fileProblem } from "./words.ts";
 
 /** What `addConnectionFlags` adds, as commander gives it. */
 export interface ConnectionFlags {
@@ -75,20 +76,6 @@ export function readOption(option: string, file: string): string {
   } catch (error) {
     throw new CliError(`${option}: ${file} cannot be read: ${fileProblem(error)}`, ExitCode.usage);
   }
-}
-
-/** What keeps a file from being read or written, in words. */
-export function fileProblem(error: unknown): string {
-  const { code = "", message = String(error) } = Object(error) as NodeJS.ErrnoException;
-  const words: Record<string, string> = {
-    ENOENT: "there is no such file or folder",
-    EACCES: "permission denied",
-    EISDIR: "it is a folder",
-    ENOTDIR: "part of its path is no folder",
-    ENOSPC: "the disk is full",
-    EROFS: "the disk is read-only",
-  };
-  return words[code] ?? message;
 }
 
 /**

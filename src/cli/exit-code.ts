@@ -13,6 +13,11 @@ export const ExitCode = {
   interrupted: 130,
 } as const;
 
+/** Whether a close code says no more than "the end", so that it makes no exit code 1 of its own. */
+export function isGoodEnd(code: number): boolean {
+  return code === 1000 || code === 1001 || code === 1005;
+}
+
 /** A failure that is told in one sentence. `main.ts` prints it and ends with the code. */
 export class CliError extends Error {
   override readonly name = "CliError";

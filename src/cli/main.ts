@@ -7,7 +7,5 @@ import { Terminal } from "./terminal.ts";
 void main();
 
 async function main(): Promise<void> {
-  const code = await runCommandLine(process.argv.slice(2), Terminal.ofProcess());
-  // A server runs on; a command may have set a code of its own.
-  process.exitCode = code || process.exitCode;
+  process.exitCode = await runCommandLine(process.argv.slice(2), Terminal.ofProcess());
 }

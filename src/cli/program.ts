@@ -7,6 +7,7 @@ import { addCompletion } from "./completion/command.ts";
 import { addConnect } from "./connect/command.ts";
 import { addDoctor } from "./doctor/command.ts";
 import { addEcho } from "./echo/command.ts";
+import { ExitCode } from "./exit-code.ts";
 import { examples } from "./help-text.ts";
 import { addListen } from "./listen/command.ts";
 import { addReplay } from "./replay/command.ts";
@@ -14,8 +15,11 @@ import { addSend } from "./send/command.ts";
 import { addServe } from "./serve/command.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The command with all its commands. `parseAsync` rejects with a `CommanderError` for help, version and mistakes, all printed by then. */
-export function makeProgram(terminal: Terminal): Command {
+/**
+ * The command with all its commands. `parseAsync` rejects with a `CommanderError` for help, version and mistakes, all printed by
+ * then: mistakes as JSON if `errorsAsJson`.
+ */
+export function makeProgram(terminal: Terminal, errorsAsJson = false): Command {
   const program = new Command("antiphon")
     .description("The WebSocket toolkit on the command line.")
     .version(packageVersion(), "-v, --version", "print the version")
@@ -26,7 +30,7 @@ export function makeProgram(terminal: Terminal): Command {
     .configureOutput({
       writeOut: (text) => terminal.output.write(text),
       writeErr: (text) => terminal.errors.write(text),
-      outputError: (text, write) => write(inOurWords(text)),
+      outputError: (text, write) => write(errorsAsJson ? asJson(inOurWords(text)) : inOurWords(text)),
       getOutHelpWidth: () => Math.min(terminal.columns, WIDEST),
       getErrHelpWidth: () => Math.min(terminal.errors.columns || 80, WIDEST),
       getOutHasColors: () => terminal.hasColour,
@@ -43,7 +47,7 @@ export function makeProgram(terminal: Terminal): Command {
       styleArgumentTerm: (term) => terminal.style("cyan", term),
     })
     .exitOverride()
-    .showHelpAfterError("(--help lists the commands and options)")
+    .showHelpAfterError(errorsAsJson ? false : "(--help lists the commands and options)")
     .addHelpText("after", AFTER);
 
   program.commandsGroup("Servers:");
@@ -92,6 +96,15 @@ function inOurWords(text: string): string {
   return text
     .replace(/^error: /, "antiphon: ")
     .replace(/command-argument value ('.*') is invalid for argument '(.*?)'\./, "<$2> cannot be $1.");
+}
+
+/** As `runCommandLine` tells all other errors where there is `--json`. */
+function asJson(text: string): string {
+  const error = text
+    .replace(/^antiphon: /, "")
+    .trim()
+    .replaceAll("\n", " ");
+  return `${JSON.stringify({ error, exitCode: ExitCode.usage })}\n`;
 }
 
 /** What an option or an argument does, its choices, and its default as one would type it. */

@@ -9,12 +9,12 @@ import { errorInWords } from "./words.ts";
 /** Resolves with the exit code; never rejects. `args` are those behind the name of the program. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let running: Command | undefined;
-  const program = makeProgram(terminal).hook("preAction", (_program, command) => {
+  const program = makeProgram(terminal, args.includes("--json")).hook("preAction", (_program, command) => {
     running = command;
   });
   try {
     await program.parseAsync(args, { from: "user" });
-    return ExitCode.ok;
+    return terminal.exitCode;
   } catch (error) {
     return tell(error, terminal, Boolean(running?.opts()["json"]));
   }

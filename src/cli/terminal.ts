@@ -1,7 +1,9 @@
 /** Where a command writes: results on stdout, everything else on stderr, colour only for people. */
 
+import { once } from "node:events";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { CliError, ExitCode } from "./exit-code.ts";
+import { fileProblem, visible } from "./words.ts";
 
 /** A colour or a style, by the names of `styleText` of Node. */
 export type StyleName = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>;
@@ -24,6 +26,8 @@ export class Terminal {
   readonly hasColour: boolean;
   /** Whether stderr takes colour. */
   readonly hasNoteColour: boolean;
+  /** What a command ends with that did its work to the end, and has told of something wrong: answers that differ. */
+  exitCode: number = ExitCode.ok;
   #progress: string | undefined;
 
   /** `env` decides on colour: `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`. */
@@ -36,12 +40,14 @@ export class Terminal {
     this.hasNoteColour = takesColour(errors, env);
   }
 
-  /** That of this process. Who stops reading our output (`| head -1`) ends the process quietly. */
+  /** That of this process. Who stops reading our output (`| head -1`) ends the process quietly, a full disk with a word. */
   static ofProcess(): Terminal {
     for (const stream of [process.stdout, process.stderr]) {
       stream.on("error", (error: NodeJS.ErrnoException) => {
         if (error.code === "EPIPE" || error.code === "EIO") process.exit(process.exitCode ?? ExitCode.ok);
-        throw error;
+        if (stream === process.stdout)
+          process.stderr.write(`antiphon: stdout cannot be written: ${fileProblem(error)}\n`);
+        process.exit(ExitCode.failed);
       });
     }
     return new Terminal({ input: process.stdin, output: process.stdout, errors: process.stderr });
@@ -55,6 +61,20 @@ export class Terminal {
   /** A line of results, on stdout. */
   print(line: string): void {
     this.#above(() => this.output.write(`${line}\n`));
+  }
+
+  /** A line of JSON, on stdout. In a terminal, the control characters that JSON leaves as they are become its escapes. */
+  printJson(json: string): void {
+    this.print(this.output.isTTY ? visible(json) : json);
+  }
+
+  /**
+   * Resolves when stdout takes more, or the signal aborts. Whoever waits before the next message makes the server wait; else
+   * all that a slow reader of our output has not read yet would pile up here.
+   */
+  async drained(signal: AbortSignal): Promise<void> {
+    if (!this.output.writableNeedDrain) return;
+    await once(this.output, "drain", { signal }).catch(() => {});
   }
 
   /** A line of anything else, on stderr. */

@@ -11,7 +11,7 @@ export function closeInWords({ code, reason, wasClean, error, cause }: CloseInWo
     const why = cause instanceof Error && cause.message !== "" ? `: ${firstLine(cause.message)}` : "";
     return `connection lost without a Close frame (1006)${why}`;
   }
-  const said = reason === "" ? "" : `: ${JSON.stringify(visible(reason))}`;
+  const said = reason === "" ? "" : `: ${visible(JSON.stringify(reason))}`;
   const unclean = wasClean ? "" : ", and the connection was lost before the closing handshake was over";
   if (code === 1005) return `closed without a code (1005)${unclean}`;
   return `closed with ${code} (${nameOf(code)})${said}${unclean}`;
@@ -57,7 +57,7 @@ export function errorInWords(error: unknown): string {
   const sentence = firstLine(typeof message === "string" && message !== "" ? message : String(code ?? error));
   const hint = error instanceof AntiphonError ? HINTS[error.code] : undefined;
   // What the library calls `tls.ca` is an option of the same name here.
-  const named = sentence.replace(/\btls\.ca\b/, "--ca");
+  const named = sentence.replace(/\b(?:tls\.|connect\.|the option )(ca|timeout|host|port)\b/, "--$1");
   return visible(hint === undefined ? named : `${named}; ${hint}`);
 }
 
@@ -89,12 +89,33 @@ const HINTS: Readonly<Record<string, string>> = {
   CONNECT_TIMEOUT: "--timeout allows for more",
 };
 
+/** What keeps a file from being read or written, in words. */
+export function fileProblem(error: unknown): string {
+  const { code = "", message = String(error) } = Object(error) as NodeJS.ErrnoException;
+  const words: Record<string, string> = {
+    ENOENT: "there is no such file or folder",
+    EACCES: "permission denied",
+    EISDIR: "it is a folder",
+    ENOTDIR: "part of its path is no folder",
+    ENOSPC: "the disk is full",
+    EROFS: "the disk is read-only",
+  };
+  return words[code] ?? message;
+}
+
 /** The first line that says something. */
 export function firstLine(text: string): string {
   return text
     .trim()
     .split(/[\r\n]/, 1)[0]!
     .trim();
+}
+
+/** A URL to show, in a terminal or in a report that is passed on. */
+export function withoutPassword(url: URL): string {
+  const shown = new URL(url);
+  if (shown.password !== "") shown.password = "***";
+  return shown.href;
 }
 
 /** The text with its control characters as escapes, so that nobody can steer the terminal from afar. */

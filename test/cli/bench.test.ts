@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { BenchReport } from "../../src/cli/bench/report.ts";
 import type { App } from "../../src/index.ts";
 import { chromiumPath, launchChromium } from "../support/chromium.ts";
+import { cliInProcess } from "../support/cli-in-process.ts";
 import { listeningApp } from "../support/listening-app.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 
@@ -22,7 +23,7 @@ function folder(): string {
   return path;
 }
 
-test("in a pipe: a report without colour on stdout, and nothing else anywhere", { timeout: 20_000 }, async () => {
+test("in a pipe: a report without colour on stdout, and nothing else anywhere", async () => {
   const { url } = await listeningApp(echo);
 
   const { stdout, stderr, code } = await runCli(["bench", url, ...SHORT, "--connections", "3"]);
@@ -36,9 +37,7 @@ test("in a pipe: a report without colour on stdout, and nothing else anywhere", 
   expect(stdout).not.toContain("\x1b");
 });
 
-test("on a terminal: a line of progress, colour, and Ctrl-C gives the report of what there is", {
-  timeout: 20_000,
-}, async () => {
+test("on a terminal: a line of progress, colour, and Ctrl-C gives the report of what there is", async () => {
   const { url } = await listeningApp(echo);
   const bench = startCli(["bench", url, "--duration", "30s", "--warmup", "0"], { pty: true });
   await bench.says(/█.*of 30 s · .*p99 .* · 10 open/);
@@ -52,14 +51,19 @@ test("on a terminal: a line of progress, colour, and Ctrl-C gives the report of 
   expect(code).toBe(130);
 });
 
-test("--json and --html: the whole report for machines, and a page that says the same", {
-  timeout: 20_000,
-}, async () => {
+test("--json and --html: the whole report for machines, and a page that says the same", async () => {
   const { url } = await listeningApp(echo);
   const file = join(folder(), "report.html");
 
   const closedLoop = ["--in-flight", "4", "--binary", "--size", "1k", "--duration", "300ms", "--warmup", "0"];
-  const { stdout, stderr } = await runCli(["bench", `${url}/<i>`, ...closedLoop, "--json", "--html", file]);
+  const { stdout, stderr } = await cliInProcess([
+    "bench",
+    `${url.replace("//", "//anna:secret@")}/<i>`,
+    ...closedLoop,
+    "--json",
+    "--html",
+    file,
+  ]);
 
   const report = JSON.parse(stdout) as BenchReport;
   expect(report.parameters).toMatchObject({ inFlight: 4, rate: null, size: 1024, kind: "binary", answers: "echo" });
@@ -75,6 +79,8 @@ test("--json and --html: the whole report for machines, and a page that says the
   expect(page).not.toMatch(/<(link|script|img)[^>]+(src|href)="(?!data:)/);
   expect(page).not.toContain("<i>");
   expect(page).not.toContain("NaN");
+  // A report is passed on.
+  expect(stdout + page).not.toContain("secret");
 });
 
 test.skipIf(chromiumPath === undefined)(
@@ -85,7 +91,7 @@ test.skipIf(chromiumPath === undefined)(
   async () => {
     const { url } = await listeningApp(echo);
     const file = join(folder(), "report.html");
-    await runCli(["bench", url, ...SHORT, "--html", file]);
+    await cliInProcess(["bench", url, ...SHORT, "--html", file]);
     const browser = await launchChromium();
     onTestFinished(() => browser.close());
 
@@ -103,11 +109,12 @@ test.skipIf(chromiumPath === undefined)(
       { overflow: 0, background: "rgb(251, 251, 250)", outside: 0 },
       { overflow: 0, background: "rgb(21, 23, 26)", outside: 0 },
     ]);
-    expect(looks[0]!.lines).toBe(3);
+    // One in each plot, and more of them where no answer came for a while.
+    expect(looks[0]!.lines).toBeGreaterThanOrEqual(3);
   },
 );
 
-test("what goes wrong is told by kind, and makes the exit code 1", { timeout: 20_000 }, async () => {
+test("what goes wrong is told by kind, and makes the exit code 1", async () => {
   const { url } = await listeningApp((app) => {
     app.ws("/", async (socket) => {
       let count = 0;
@@ -119,8 +126,8 @@ test("what goes wrong is told by kind, and makes the exit code 1", { timeout: 20
   });
 
   const [report, refused] = await Promise.all([
-    runCli(["bench", url, ...SHORT, "--connections", "2"]),
-    runCli(["bench", "ws://127.0.0.1:1/", ...SHORT, "--json"]),
+    cliInProcess(["bench", url, ...SHORT, "--connections", "2"]),
+    cliInProcess(["bench", "ws://127.0.0.1:1/", ...SHORT, "--json"]),
   ]);
 
   expect(report.code).toBe(1);
@@ -133,15 +140,26 @@ test("what goes wrong is told by kind, and makes the exit code 1", { timeout: 20
   });
 });
 
-test("a mistake is told before anything is sent", { timeout: 20_000 }, async () => {
+test("a page that cannot be written any more does not cost the report", async () => {
+  const { url } = await listeningApp(echo);
+
+  const { stdout, stderr, code } = await cliInProcess(["bench", url, ...SHORT, "--html", "/dev/full"]);
+
+  expect(stdout).toMatch(/p99\.9/);
+  expect(stderr).toBe("antiphon: --html: /dev/full cannot be written: the disk is full\n");
+  expect(code).toBe(1);
+});
+
+test("a mistake is told before anything is sent", async () => {
   const mistakes = [
     [["--rate", "5", "--in-flight", "1"], "cannot be used with"],
     [["--rate", "none"], "messages per second"],
     [["--in-flight", "1", "--expect", "none"], "--expect none"],
     [["--html", "/no/such/folder/r.html"], "--html"],
+    [["--size", "257M"], "--size is at most 256 MiB"],
   ] as const;
 
-  const results = await Promise.all(mistakes.map(([flags]) => runCli(["bench", "ws://127.0.0.1:1/", ...flags])));
+  const results = await Promise.all(mistakes.map(([flags]) => cliInProcess(["bench", "ws://127.0.0.1:1/", ...flags])));
 
   for (const [index, { stderr, code }] of results.entries()) {
     expect(stderr).toContain(mistakes[index]![1]);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { cliInProcess } from "../support/cli-in-process.ts";
 import { runCli } from "../support/run-cli.ts";
 
-describe("the command", { timeout: 20_000 }, () => {
+describe("the command", () => {
   it("prints the same script in a pipe and in a terminal", async () => {
     const [pipe, terminal] = await Promise.all([
       runCli(["completion", "bash"]),

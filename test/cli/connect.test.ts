@@ -7,14 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocketServer } from "ws";
+import { Announcer } from "../../src/cli/connect/announcer.ts";
 import { History, historyFile } from "../../src/cli/connect/history.ts";
 import { completions, parseLine } from "../../src/cli/connect/slash-command.ts";
 import type { App } from "../../src/index.ts";
-import { cliInProcess } from "../support/cli-in-process.ts";
+import { cliInProcess, fakeTerminal } from "../support/cli-in-process.ts";
 import { listeningApp } from "../support/listening-app.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 
-describe("in a terminal", { timeout: 20_000 }, () => {
+describe("in a terminal", () => {
   it("talks, shows JSON, bytes, pings, state and headers, closes and connects again", async () => {
     const { url } = await listeningApp(echoing);
     const state = folder();
@@ -70,9 +71,9 @@ describe("in a terminal", { timeout: 20_000 }, () => {
   });
 
   it("ends with 1 when it cannot connect, before there is a prompt", async () => {
-    const { stdout, code } = await runCli(["connect", "ws://127.0.0.1:1"], { pty: true });
+    const { stderr, code } = await cliInProcess(["connect", "ws://127.0.0.1:1"], { isTerminal: true });
 
-    expect(stdout).toMatch(/^antiphon: connection refused: .*\n$/);
+    expect(stderr).toMatch(/^antiphon: connection refused: .*\n$/);
     expect(code).toBe(1);
   });
 
@@ -91,7 +92,7 @@ describe("in a terminal", { timeout: 20_000 }, () => {
   });
 });
 
-describe("in a pipe", { timeout: 20_000 }, () => {
+describe("in a pipe", () => {
   it("sends each line as it is, prints what comes, and ends after a silence", async () => {
     const { url } = await listeningApp(echoing);
 
@@ -150,6 +151,20 @@ describe("in a pipe", { timeout: 20_000 }, () => {
     const { stdout, code } = await cliInProcess(["connect", url, "--wait", "100"], { input: "é\n" });
 
     expect([stdout, code]).toEqual(["welcome\nc3a9\n", 0]);
+  });
+});
+
+describe("--raw", () => {
+  it("shows messages as they came, but lets no server steer a terminal", () => {
+    const [person, pipe] = [fakeTerminal({ isTerminal: true }), fakeTerminal()];
+
+    for (const { terminal } of [person, pipe]) {
+      const announcer = new Announcer(terminal, { raw: true, marks: false, write: (write) => write() });
+      announcer.message('{"a":"\x1b[2J"}', undefined);
+    }
+
+    expect(person.said.stdout).toBe('{"a":"\\u001b[2J"}\n');
+    expect(pipe.said.stdout).toBe('{"a":"\x1b[2J"}\n');
   });
 });
 

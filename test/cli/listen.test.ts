@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { App } from "../../src/index.ts";
+import { cliInProcess } from "../support/cli-in-process.ts";
 import { listeningApp } from "../support/listening-app.ts";
+import { rawServer, switching } from "../support/raw-server.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
-
-const PROCESS = { timeout: 20_000 };
 
 function file(name: string): string {
   const path = mkdtempSync(join(tmpdir(), "antiphon-listen-"));
@@ -38,7 +38,7 @@ const linesOf = (path: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-test("in a pipe: a line for each message, and the end on stderr", PROCESS, async () => {
+test("in a pipe: a line for each message, and the end on stderr", async () => {
   const { url } = await listeningApp(feed());
 
   const { stdout, stderr, code } = await runCli(["listen", url]);
@@ -49,7 +49,7 @@ test("in a pipe: a line for each message, and the end on stderr", PROCESS, async
   expect(code).toBe(0);
 });
 
-test("on a terminal: times and colour, what is sent too, and Ctrl-C ends it with a summary", PROCESS, async () => {
+test("on a terminal: times and colour, what is sent too, and Ctrl-C ends it with a summary", async () => {
   const { url } = await listeningApp(echo);
   const listen = startCli(["listen", url, "--send", '{"subscribe":"news"}'], { pty: true });
   await listen.says(/\d\d:\d\d:\d\d\.\d{3}\S* {2}\{ \S*"subscribe"/);
@@ -62,13 +62,16 @@ test("on a terminal: times and colour, what is sent too, and Ctrl-C ends it with
   expect(code).toBe(0);
 });
 
-test("a recording holds both directions with times, bytes as they are, and the end", PROCESS, async () => {
+test("a recording holds both directions with times, bytes as they are, and the end", async () => {
   const { url } = await listeningApp(echo);
   const path = file("talk.jsonl");
 
-  const { stdout } = await runCli(["listen", url, "--record", path, "--send", "hello", "--send", "-", "--count", "3"], {
-    input: "one\ntwo\n",
-  });
+  const { stdout } = await cliInProcess(
+    ["listen", url, "--record", path, "--send", "hello", "--send", "-", "--count", "3"],
+    {
+      input: "one\ntwo\n",
+    },
+  );
 
   expect(stdout).toBe("hello\none\ntwo\n");
   const [head, ...lines] = linesOf(path);
@@ -82,7 +85,7 @@ test("a recording holds both directions with times, bytes as they are, and the e
   expect(times).toEqual([...times].sort((a, b) => a - b));
 });
 
-test("what was received is in the file at once: a kill loses nothing", PROCESS, async () => {
+test("what was received is in the file at once: a kill loses nothing", async () => {
   const { url } = await listeningApp(echo);
   const path = file("talk.jsonl");
   const listen = startCli(["listen", url, "--record", path, "--send", "kept"]);
@@ -94,10 +97,13 @@ test("what was received is in the file at once: a kill loses nothing", PROCESS, 
   expect(linesOf(path).map(({ text }) => text)).toEqual([undefined, "kept", "kept"]);
 });
 
-test("--json and --record - print the recording itself", PROCESS, async () => {
+test("--json and --record - print the recording itself", async () => {
   const { url } = await listeningApp(feed());
 
-  const outputs = await Promise.all([runCli(["listen", url, "--json"]), runCli(["listen", url, "--record", "-"])]);
+  const outputs = await Promise.all([
+    cliInProcess(["listen", url, "--json"]),
+    cliInProcess(["listen", url, "--record", "-"]),
+  ]);
 
   for (const { stdout } of outputs) {
     const lines = stdout
@@ -114,47 +120,55 @@ test("--json and --record - print the recording itself", PROCESS, async () => {
   }
 });
 
-test(
-  "a file that exists is not written over, unless it is said; and no file is left by who was refused",
-  PROCESS,
-  async () => {
-    const { url } = await listeningApp(feed());
-    const path = file("talk.jsonl");
-    writeFileSync(path, "precious\n");
-    const fresh = file("fresh.jsonl");
+test("a file that exists is not written over, unless it is said; and no file is left by who was refused", async () => {
+  const { url } = await listeningApp(feed());
+  const path = file("talk.jsonl");
+  writeFileSync(path, "precious\n");
+  const fresh = file("fresh.jsonl");
 
-    const [kept, refused, still] = await Promise.all([
-      runCli(["listen", url, "--record", path]),
-      runCli(["listen", "ws://127.0.0.1:1/", "--record", fresh]),
-      runCli(["listen", "ws://127.0.0.1:1/", "--record", path, "--overwrite"]),
-    ]);
-    const before = readFileSync(path, "utf8");
-    const written = await runCli(["listen", url, "--record", path, "--overwrite"]);
+  const [kept, refused, still] = await Promise.all([
+    cliInProcess(["listen", url, "--record", path]),
+    cliInProcess(["listen", "ws://127.0.0.1:1/", "--record", fresh]),
+    cliInProcess(["listen", "ws://127.0.0.1:1/", "--record", path, "--overwrite"]),
+  ]);
+  const before = readFileSync(path, "utf8");
+  const written = await cliInProcess(["listen", url, "--record", path, "--overwrite"]);
 
-    expect(kept.stderr).toContain("--overwrite");
-    expect([kept.code, refused.code, still.code, written.code]).toEqual([2, 1, 1, 0]);
-    expect(existsSync(fresh)).toBe(false);
-    expect(before).toBe("precious\n");
-    expect(linesOf(path)).toHaveLength(5);
-  },
-);
+  expect(kept.stderr).toContain("--overwrite");
+  expect([kept.code, refused.code, still.code, written.code]).toEqual([2, 1, 1, 0]);
+  expect(existsSync(fresh)).toBe(false);
+  expect(before).toBe("precious\n");
+  expect(linesOf(path)).toHaveLength(5);
+});
 
-test("a disk that is full ends it with a sentence", PROCESS, async () => {
+test("a disk that is full ends it with a sentence", async () => {
   const { url } = await listeningApp(echo);
 
-  const { stderr, code } = await runCli(["listen", url, "--record", "/dev/full", "--send", "x"]);
+  const { stderr, code } = await cliInProcess(["listen", url, "--record", "/dev/full", "--send", "x"]);
 
   expect(stderr).toContain("antiphon: /dev/full cannot be written: the disk is full");
   expect(code).toBe(1);
 });
 
-test("the exit code says whether what was wanted has come", PROCESS, async () => {
+test("a server that does not answer the closing handshake holds nobody up", async () => {
+  const { authority } = await rawServer((request) => request.socket.write(switching(request)));
+  const url = `ws://anna:secret@${authority}/`;
+  const start = performance.now();
+
+  const { stderr, code } = await cliInProcess(["listen", url, "--duration", "50ms", "--timeout", "300ms"]);
+
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(stderr).toContain(`listening to ws://anna:***@${authority}/`);
+  expect(code).toBe(0);
+});
+
+test("the exit code says whether what was wanted has come", async () => {
   const [bad, quiet] = await Promise.all([listeningApp(feed(1011)), listeningApp(echo)]);
 
   const [error, late, early] = await Promise.all([
-    runCli(["listen", bad.url]),
-    runCli(["listen", quiet.url, "--count", "1", "--duration", "100ms"]),
-    runCli(["listen", bad.url, "--count", "9"]),
+    cliInProcess(["listen", bad.url]),
+    cliInProcess(["listen", quiet.url, "--count", "1", "--duration", "100ms"]),
+    cliInProcess(["listen", bad.url, "--count", "9"]),
   ]);
 
   expect(error).toMatchObject({ code: 1, stderr: expect.stringContaining("antiphon: closed with 1011") });
@@ -162,7 +176,7 @@ test("the exit code says whether what was wanted has come", PROCESS, async () =>
   expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining("3 of 9 messages came") });
 });
 
-test("--reconnect comes back, says again what it was to say, and the recording shows the gap", PROCESS, async () => {
+test("--reconnect comes back, says again what it was to say, and the recording shows the gap", async () => {
   let connections = 0;
   const { url } = await listeningApp((app) => {
     app.ws("/", async (socket) => {
@@ -174,7 +188,7 @@ test("--reconnect comes back, says again what it was to say, and the recording s
   });
   const path = file("talk.jsonl");
 
-  const { stdout, stderr, code } = await runCli([
+  const { stdout, stderr, code } = await cliInProcess([
     "listen",
     url,
     "--reconnect",

@@ -1,5 +1,7 @@
 /** The command as a whole: help, mistakes, exit codes, and the values that its options take. */
 
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
 import {
@@ -51,6 +53,7 @@ describe("a mistake", () => {
     [["echo", "--port", "80x"], "argument '80x' is invalid. A port is a whole number from 0 to 65535."],
     [["send", ":1", "x", "--header", "nocolon"], "Write it as"],
     [["send", ":1", "x", "--ca", "/no/such.pem"], "antiphon: --ca: /no/such.pem cannot be read: there is no such file"],
+    [["send", ":1", "x", "--timeout", "0"], "antiphon: --timeout is 0, expected a number above 0"],
     [["send", ":1", "x", "--cert", "a.pem"], "antiphon: --cert and --key belong together"],
   ])("in %j is told on stderr and ends with 2", async (args, sentence) => {
     const { stdout, stderr, code } = await cliInProcess(args);
@@ -66,6 +69,17 @@ describe("a mistake", () => {
     expect(pipe.stderr).toContain("unknown command 'nope'");
     expect(terminal.stdout).toContain("unknown command 'nope'");
     expect(terminal.code).toBe(2);
+  });
+
+  it.each([
+    [["send", ":1", "--waitt", "1", "--json"]],
+    [["send", "ftp://a", "--json"]],
+    [["bench", ":1", "--ramp", "9h", "--json"]],
+  ])("in %j is told as JSON", async (args) => {
+    const { stdout, stderr, code } = await cliInProcess(args);
+
+    expect(JSON.parse(stderr)).toEqual({ error: expect.stringMatching(/--wait|ftp:|--ramp/), exitCode: 2 });
+    expect([stdout, code]).toEqual(["", 2]);
   });
 
   it("prints the version of the package", async () => {
@@ -145,6 +159,25 @@ describe("a value", () => {
 });
 
 describe("the terminal", () => {
+  it("that cannot be written to ends the command with a sentence", async () => {
+    const command = "exec node --import ./scripts/typescript.mjs src/cli/main.ts --version > /dev/full";
+    const failed = promisify(execFile)("sh", ["-c", command]);
+
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: "antiphon: stdout cannot be written: the disk is full\n",
+    });
+  });
+
+  it("is not steered by the JSON that comes: what JSON leaves as it is becomes its escapes", () => {
+    const [person, pipe] = [fakeTerminal({ isTerminal: true }), fakeTerminal()];
+
+    for (const { terminal } of [person, pipe]) terminal.printJson('"\u009b2J é"');
+
+    expect(person.said.stdout).toBe('"\\u009b2J é"\n');
+    expect(pipe.said.stdout).toBe('"\u009b2J é"\n');
+  });
+
   it("keeps the line of progress below what is said, cuts it to the width, and wipes it", () => {
     const { terminal, said } = fakeTerminal({ isTerminal: true });
 

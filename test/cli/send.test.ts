@@ -10,7 +10,7 @@ import { cliInProcess } from "../support/cli-in-process.ts";
 import { listeningApp } from "../support/listening-app.ts";
 import { runCli } from "../support/run-cli.ts";
 
-describe("in a pipe and in a terminal", { timeout: 20_000 }, () => {
+describe("in a pipe and in a terminal", () => {
   it("sends the lines of stdin and prints an answer for each", async () => {
     const { url } = await listeningApp(echoing);
 

@@ -9,7 +9,7 @@ import { cliInProcess } from "../support/cli-in-process.ts";
 import { startCli } from "../support/run-cli.ts";
 import { WsPeer } from "../support/ws-peer.ts";
 
-describe("the command", { timeout: 20_000 }, () => {
+describe("the command", () => {
   it("serves a folder and a chat, tells so in a pipe as JSON, and ends at a signal with 0", async () => {
     const folder = folderWith({ "index.html": "<h1>mine</h1>" });
     const cli = startCli(["serve", folder, "--port", "0", "--json"]);

@@ -21,7 +21,11 @@ describe("an end in words", () => {
       { code: 1006, reason: "", wasClean: false, cause: new Error("read ECONNRESET") },
       "connection lost without a Close frame (1006): read ECONNRESET",
     ],
-    [{ code: 1008, reason: "\x1b[2Jhi", wasClean: true }, 'closed with 1008 (policy violation): "\\\\u001b[2Jhi"'],
+    [
+      { code: 1008, reason: '"no"\n\u009b2J', wasClean: true },
+      'closed with 1008 (policy violation): "\\"no\\"\\n\\u009b2J"',
+    ],
+    [{ code: 1008, reason: "\x1b[2Jhi", wasClean: true }, 'closed with 1008 (policy violation): "\\u001b[2Jhi"'],
   ])("%j", (info, words) => {
     expect(closeInWords(info)).toBe(words);
   });

@@ -25,7 +25,7 @@ export interface CliResult {
   readonly code: number | null;
 }
 
-/** Runs it to its end, within 20 s. `input` is all of its stdin; without it, stdin is empty. */
+/** Runs it to its end, within 25 s. `input` is all of its stdin; without it, stdin is empty. */
 export async function runCli(args: readonly string[], options: RunCliOptions & { input?: string } = {}) {
   const cli = startCli(args, options);
   if (options.input !== undefined) cli.type(options.input);
@@ -70,7 +70,7 @@ export function startCli(args: readonly string[], { env = {}, pty = false }: Run
     child,
     /** All that it has said so far, on both streams. */
     output: () => plainLines(said.all),
-    /** Resolves with the match as soon as its output, on either stream, has it; rejects when it ends or 10 s pass without. */
+    /** Resolves with the match as soon as its output, on either stream, has it; rejects when it ends or 20 s pass without. */
     async says(pattern: RegExp): Promise<RegExpExecArray> {
       const look = async () => {
         for (;;) {
@@ -80,7 +80,7 @@ export function startCli(args: readonly string[], { env = {}, pty = false }: Run
           await new Promise<void>((resolve) => waiting.push(resolve));
         }
       };
-      return within(look(), String(pattern), 10_000).catch((error: Error) => {
+      return within(look(), String(pattern), 20_000).catch((error: Error) => {
         throw new Error(`${error.message}; it said: ${said.all}`);
       });
     },
@@ -96,8 +96,8 @@ export function startCli(args: readonly string[], { env = {}, pty = false }: Run
     kill(signal: NodeJS.Signals = "SIGTERM"): void {
       child.kill(signal);
     },
-    /** Resolves when it has ended; rejects after 20 s. */
-    exited: within(ended, `end of antiphon ${args.join(" ")}`).then(([code]): CliResult => {
+    /** Resolves when it has ended; rejects after 25 s. */
+    exited: within(ended, `end of antiphon ${args.join(" ")}`, 25_000).then(([code]): CliResult => {
       return { stdout: plainLines(said.stdout), stderr: plainLines(said.stderr), code };
     }),
   };

@@ -18,7 +18,7 @@ export function notesOf(load: Load, plan: BenchPlan): string[] {
     tally.otherKind > 0 && "echoes come back as the other kind: text as bytes, or bytes as text",
     tally.unasked > 0 &&
       `${counted(tally.unasked, "message")} came that answer nothing; if the server sends to all, as a chat room does, the latencies are wrong`,
-    tally.greetings > 0 && `${counted(tally.greetings, "message")} came before any was sent; they count as no answers`,
+    tally.greetings > 0 && `${counted(tally.greetings, "message")} came before any was sent, and counts as no answer`,
     load.underWay > 0 && `${counted(load.underWay, "message")} had no answer yet when the bench was interrupted`,
     plan.ramp > plan.warmup &&
       `the load rose for ${inTime(plan.ramp - plan.warmup)} of the measured time: percentiles mix all of its heights`,

@@ -80,17 +80,21 @@ function madeUp(size: number): string[] {
 const STAMP = 3;
 const MOST = 64;
 const POOL_BYTES = 4 * 1024 * 1024;
+/** Characters: more than compression looks back on (RFC 7692, 7.1.2: 32 KiB at the most). */
+const PIECE = 64 * 1024;
 
-/** Words in no order, always the same ones: at least as many characters as asked for. */
-function someWords(size: number): string {
+/** Words in no order, always the same ones: at least as many characters as asked for. What is long repeats itself. */
+function someWords(length: number): string {
+  const size = Math.min(length, PIECE);
   const words = WORDS.split(" ");
   const chosen: string[] = [];
   let seed = 1;
-  for (let length = 0; length < size; length += chosen.at(-1)!.length + 1) {
+  for (let made = 0; made < size; made += chosen.at(-1)!.length + 1) {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
     chosen.push(words[(seed >>> 16) % words.length]!);
   }
-  return chosen.join(" ");
+  const piece = `${chosen.join(" ")} `;
+  return piece.repeat(Math.ceil(length / piece.length));
 }
 
 const WORDS =

@@ -1,6 +1,7 @@
 /** What a bench has found, as plain data: what `--json` prints, and what the pages and tables are made of. */
 
 import type { RecordableHistogram } from "node:perf_hooks";
+import { withoutPassword } from "../words.ts";
 import type { Load } from "./load.ts";
 import type { Machine } from "./machine.ts";
 import type { BenchPlan, Expectation } from "./plan.ts";
@@ -116,7 +117,7 @@ export function makeReport({ plan, load, machine, own, started, notes, ...rest }
   const perSecond = (count: number) => (measured === 0 ? 0 : (count * 1000) / measured);
   const perAnswer = tally.answered === 0 ? 0 : tally.bytesIn / tally.answered;
   return {
-    url: plan.url,
+    url: withoutPassword(new URL(plan.url)),
     started: started.toISOString(),
     machine,
     parameters: {

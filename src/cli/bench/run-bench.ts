@@ -4,9 +4,10 @@ import { setMaxListeners } from "node:events";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { ConnectOptions } from "../../client/index.ts";
 import type { ConnectionFlags } from "../connection-flags.ts";
-import { fileProblem, toConnectOptions } from "../connection-flags.ts";
+import { toConnectOptions } from "../connection-flags.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
+import { fileProblem } from "../words.ts";
 import { Load } from "./load.ts";
 import { thisMachine } from "./machine.ts";
 import { notesOf } from "./notes.ts";
@@ -48,7 +49,8 @@ export async function runBench(url: URL, flags: BenchFlags, terminal: Terminal):
   const plan = planOf(url, flags);
   const payloads = new Payloads({ message: flags.message, size: flags.size, binary: flags.binary === true });
   // Better now than after a minute of work.
-  if (flags.html !== undefined) checkWritable(flags.html);
+  const { html } = flags;
+  if (html !== undefined) told(html, ExitCode.usage, () => closeSync(openSync(html, "a")));
   const connectOptions = benchOptions(toConnectOptions(flags), payloads.size);
   using interrupt = terminal.interrupted();
   setMaxListeners(0, interrupt.signal);
@@ -82,7 +84,7 @@ export async function runBench(url: URL, flags: BenchFlags, terminal: Terminal):
     notes: notesOf(load, plan),
   });
   await tell(report, flags, terminal);
-  process.exitCode = report.interrupted
+  terminal.exitCode = report.interrupted
     ? ExitCode.interrupted
     : report.errors.length > 0
       ? ExitCode.failed
@@ -90,11 +92,12 @@ export async function runBench(url: URL, flags: BenchFlags, terminal: Terminal):
 }
 
 function planOf(url: URL, flags: BenchFlags): BenchPlan {
-  const { connections, rate = DEFAULT_RATE, inFlight, duration, warmup, ramp, drain, expect } = flags;
+  const { connections, rate = DEFAULT_RATE, inFlight, duration, warmup, ramp, drain, expect, size } = flags;
   if (duration === 0) throw new CliError("--duration has to be more than 0", ExitCode.usage);
   if (inFlight !== undefined && expect === "none") {
     throw new CliError("--in-flight waits for answers, and --expect none has none; give a --rate", ExitCode.usage);
   }
+  if (size > LARGEST) throw new CliError("--size is at most 256 MiB", ExitCode.usage);
   if (ramp > warmup + duration) throw new CliError("--ramp is longer than the bench", ExitCode.usage);
   const load = inFlight === undefined ? ({ kind: "open", rate } as const) : ({ kind: "closed", inFlight } as const);
   return { url: url.href, connections, load, duration, warmup, ramp, drain, expect };
@@ -108,21 +111,25 @@ function benchOptions(options: ConnectOptions, size: number): ConnectOptions {
 }
 
 const MIB = 1024 * 1024;
+/** Of a message: beyond, it is memory that is measured. */
+const LARGEST = 256 * MIB;
 
 async function tell(report: BenchReport, { html, json }: BenchFlags, terminal: Terminal): Promise<void> {
-  if (html !== undefined) {
-    const { reportAsPage } = await import("./page/report-page.ts");
-    writeFileSync(html, reportAsPage(report));
-  }
-  if (json) terminal.print(JSON.stringify(report));
+  // First what cannot fail: a disk that is full by now shall not cost the figures.
+  if (json) terminal.printJson(JSON.stringify(report));
   else terminal.print(reportInWords(report, terminal));
-  if (html !== undefined) terminal.note(`The page with plots is ${html}.`);
+  if (html === undefined) return;
+  const { reportAsPage } = await import("./page/report-page.ts");
+  const page = reportAsPage(report);
+  told(html, ExitCode.failed, () => writeFileSync(html, page));
+  terminal.note(`The page with plots is ${html}.`);
 }
 
-function checkWritable(file: string): void {
+/** Does it, and tells what is wrong with the file of `--html` where it cannot. */
+function told(file: string, exitCode: number, work: () => void): void {
   try {
-    closeSync(openSync(file, "a"));
+    work();
   } catch (error) {
-    throw new CliError(`--html: ${file} cannot be written: ${fileProblem(error)}`, ExitCode.usage);
+    throw new CliError(`--html: ${file} cannot be written: ${fileProblem(error)}`, exitCode);
   }
 }

@@ -3,7 +3,7 @@
 import type { ClientSocket, CloseInfo, Message } from "../../client/index.ts";
 import { messageInWords, type View } from "../message-view.ts";
 import type { Terminal } from "../terminal.ts";
-import { closeInWords, errorInWords, visible } from "../words.ts";
+import { closeInWords, errorInWords, visible, withoutPassword } from "../words.ts";
 import type { Listener } from "./conversation.ts";
 
 /** How it shows. */
@@ -16,7 +16,7 @@ export interface AnnouncerOptions {
 }
 
 /** Shows what happens in a conversation. */
-export class Announcer implements Omit<Listener, "ended"> {
+export class Announcer implements Omit<Listener, "ended" | "message"> {
   readonly #terminal: Terminal;
   readonly #options: AnnouncerOptions;
   readonly #view: { pretty: boolean; colour: boolean };
@@ -30,7 +30,9 @@ export class Announcer implements Omit<Listener, "ended"> {
   message(message: Message, took: number | undefined): void {
     const terminal = this.#terminal;
     const view: View = { ...this.#view, columns: terminal.columns };
-    const text = messageInWords(message, view);
+    const inWords = messageInWords(message, view);
+    // Raw, but still not for a server to steer the terminal with.
+    const text = terminal.output.isTTY && !view.pretty ? visible(inWords) : inWords;
     if (!this.#options.marks) return this.#options.write(() => terminal.print(text));
     const time = took === undefined ? "" : `  ${terminal.style("dim", milliseconds(took))}`;
     const body = (text === "" ? terminal.style("dim", "(empty text)") : text).replaceAll("\n", "\n  ");
@@ -74,10 +76,4 @@ export function milliseconds(time: number): string {
 /** As the beginning of a sentence. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function withoutPassword(url: URL): string {
-  const shown = new URL(url);
-  if (shown.password !== "") shown.password = "***";
-  return shown.href;
 }

@@ -5,8 +5,8 @@ import { errorInWords } from "../words.ts";
 
 /** Who is told. */
 export interface Listener {
-  /** `took`: milliseconds since a message was sent that had no answer yet. */
-  message(message: Message, took: number | undefined): void;
+  /** `took`: milliseconds since a message was sent that had no answer yet. The next one is read when it has resolved. */
+  message(message: Message, took: number | undefined): Promise<void>;
   opened(socket: ClientSocket, info: { readonly again: boolean; readonly took: number }): void;
   /** It was lost, or an attempt failed; the next attempt is in so many milliseconds. */
   away(problem: CloseInfo | Error, retryIn: number): void;
@@ -108,7 +108,7 @@ export class Conversation {
       const took = this.#sentAt === undefined ? undefined : performance.now() - this.#sentAt;
       this.#sentAt = undefined;
       this.#received++;
-      this.#listener.message(message, took);
+      await this.#listener.message(message, took);
     }
     const info = await socket.closed;
     this.#sentAt = undefined;

@@ -3,7 +3,7 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { fileProblem } from "../connection-flags.ts";
+import { fileProblem } from "../words.ts";
 
 /** Lines that are kept. */
 const MOST_LINES = 1000;

@@ -1,7 +1,7 @@
 /** `antiphon connect` in a pipe: each line of stdin is a message, each message a line of stdout. */
 
 import type { CloseInfo, ConnectOptions } from "../../client/index.ts";
-import { CliError } from "../exit-code.ts";
+import { CliError, isGoodEnd } from "../exit-code.ts";
 import { linesOf } from "../send/outgoing.ts";
 import type { Terminal } from "../terminal.ts";
 import { closeInWords } from "../words.ts";
@@ -18,7 +18,8 @@ export async function passOn(
 ): Promise<void> {
   using interruption = terminal.interrupted();
   const over = new AbortController();
-  const silence = new Silence(flags.wait, () => over.abort());
+  // Where whoever reads our output is slow, the server is not silent.
+  const silence = new Silence(flags.wait, () => (terminal.output.writableNeedDrain ? silence.heard() : over.abort()));
   const announcer = new Announcer(terminal, { raw: Boolean(flags.raw), marks: false, write: (write) => write() });
   let end: CloseInfo | undefined;
   const conversation = new Conversation(url, options, {
@@ -27,6 +28,7 @@ export async function passOn(
     message: (message) => {
       announcer.message(message, undefined);
       silence.heard();
+      return terminal.drained(over.signal);
     },
     ended: (info) => {
       end = info;
@@ -46,11 +48,14 @@ export async function passOn(
   } finally {
     silence.end();
     terminal.input.destroy();
-    await conversation.socket?.close();
+    const { socket } = conversation;
+    // What still comes must not hold up the end.
+    if (socket?.open) socket.ignoreMessages();
+    await socket?.close();
   }
   interruption.signal.throwIfAborted();
   if (end === undefined) return;
-  if (![1000, 1001, 1005].includes(end.code)) throw new CliError(closeInWords(end));
+  if (!isGoodEnd(end.code)) throw new CliError(closeInWords(end));
   announcer.note(`The server has ${closeInWords(end)}.`);
 }
 

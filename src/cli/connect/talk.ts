@@ -39,7 +39,10 @@ class Talk {
         this.#announcer.away(problem, retryIn);
         this.#showPrompt(false);
       },
-      message: (message, took) => this.#announcer.message(message, took),
+      message: (message, took) => {
+        this.#announcer.message(message, took);
+        return terminal.drained(this.#leaving.signal);
+      },
       ended: (info) => {
         if (this.#leaving.signal.aborted) return;
         this.#announcer.note(`${capitalized(closeInWords(info))}. /reconnect connects again, Ctrl-D leaves.`);

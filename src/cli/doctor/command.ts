@@ -31,7 +31,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .addHelpText("after", HELP)
     .action(async (url: string, flags: DoctorFlags) => {
       const { runDoctor } = await import("./run-doctor.ts");
-      process.exitCode = await runDoctor(url, flags, terminal);
+      terminal.exitCode = await runDoctor(url, flags, terminal);
     });
 }
 

@@ -1,13 +1,12 @@
 /** One run of `antiphon listen`: counts, prints and records what goes either way, and knows how it should end. */
 
-import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { ClientSocket, CloseInfo, Message } from "../../client/index.ts";
 import type { ConnectionFlags } from "../connection-flags.ts";
-import { CliError, ExitCode } from "../exit-code.ts";
+import { CliError, ExitCode, isGoodEnd } from "../exit-code.ts";
 import { messageInWords } from "../message-view.ts";
 import type { Terminal } from "../terminal.ts";
-import { closeInWords } from "../words.ts";
+import { closeInWords, withoutPassword } from "../words.ts";
 import type { Recorder } from "./recorder.ts";
 import type { CloseLine, MessageLine, OpenLine, RecordingHead, Side } from "./recording.ts";
 import { toLine } from "./recording.ts";
@@ -86,8 +85,7 @@ export class Listener {
       for await (const message of socket) {
         this.#take(message);
         if (this.#received === count) this.stop("count");
-        // Who reads our output slowly makes the server wait, and not this process grow.
-        if (this.#terminal.output.writableNeedDrain) await drained(this.#terminal.output, socket.signal);
+        await this.#terminal.drained(socket.signal);
         if (this.#stopped !== undefined) break;
       }
       await socket.closed;
@@ -112,7 +110,7 @@ export class Listener {
     };
     this.#writeLine(JSON.stringify(head));
     if (!this.#isPlain) return;
-    this.#terminal.note(this.#terminal.styleNote("dim", `listening to ${socket.url.href}; Ctrl-C ends it`));
+    this.#terminal.note(this.#terminal.styleNote("dim", `listening to ${withoutPassword(socket.url)}; Ctrl-C ends it`));
   }
 
   #take(message: Message): void {
@@ -165,7 +163,7 @@ export class Listener {
       this.#socket?.terminate();
     }
     // What is not to be printed twice.
-    if (this.#flags.json && this.#flags.record !== "-" && !this.#flags.quiet) this.#terminal.print(line);
+    if (this.#flags.json && this.#flags.record !== "-" && !this.#flags.quiet) this.#terminal.printJson(line);
   }
 
   #now(): number {
@@ -191,16 +189,8 @@ export class Listener {
     }
     const end = this.#end!;
     if (missing) throw new CliError(`${closeInWords(end)}, when ${missing}`);
-    if (!GOOD_ENDS.has(end.code)) throw new CliError(closeInWords(end));
+    if (!isGoodEnd(end.code)) throw new CliError(closeInWords(end));
   }
-}
-
-/** 1001 and 1005 say no more than "the end". */
-const GOOD_ENDS: ReadonlySet<number> = new Set([1000, 1001, 1005]);
-
-/** Resolves when the stream takes more, or when the signal aborts. */
-async function drained(stream: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
-  await once(stream, "drain", { signal }).catch(() => {});
 }
 
 /** `12:03:04.512` of this place. */

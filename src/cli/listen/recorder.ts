@@ -1,9 +1,9 @@
 /** Writes a recording as it happens: each line is in the file before the next message is read. */
 
 import { closeSync, ftruncateSync, openSync, statSync, unlinkSync, writeSync } from "node:fs";
-import { fileProblem } from "../connection-flags.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
+import { fileProblem } from "../words.ts";
 
 /** Where lines go. */
 export interface Recorder {
@@ -16,7 +16,7 @@ export interface Recorder {
  * written.
  */
 export function openRecorder(file: string, overwrite: boolean, terminal: Terminal): Recorder {
-  if (file === "-") return { write: (line) => terminal.print(line), close: () => {} };
+  if (file === "-") return { write: (line) => terminal.printJson(line), close: () => {} };
   const told = <Result>(work: () => Result): Result => {
     try {
       return work();

@@ -44,6 +44,8 @@ export interface Recording {
   readonly messages: readonly (MessageLine & { readonly line: number })[];
   /** The last end; `undefined` if the recording was cut off. */
   readonly end: (CloseLine & { readonly line: number }) | undefined;
+  /** The number of a last line of which only a part was written: it is left out. */
+  readonly cutLine?: number;
 }
 
 /** Any line but the first, without the line break. Text is `text`, bytes are `bytes` in base64. */
@@ -65,6 +67,8 @@ export function parseRecording(text: string, file: string): Recording {
   for (const [index, content] of lines.entries()) {
     if (index === 0 || content.trim() === "") continue;
     const line = index + 1;
+    // What was killed in the middle of a write left half a line, without a line break.
+    if (line === lines.length && !isJson(content)) return { head, messages, end, cutLine: line };
     const broken = (why: string) => new CliError(`${file}, line ${line}: ${why}`);
     const parsed = parseLine(parseObject(content, broken), broken);
     if (parsed.at < last) throw broken(`at is ${parsed.at}, which is before the line above (${last})`);
@@ -73,6 +77,15 @@ export function parseRecording(text: string, file: string): Recording {
     else if ("close" in parsed) end = { ...parsed, line };
   }
   return { head, messages, end };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Broken = (why: string) => CliError;

@@ -8,9 +8,6 @@ import type { ListenFlags } from "./listener.ts";
 import { Listener } from "./listener.ts";
 import { openRecorder } from "./recorder.ts";
 
-/** Bytes of one message: whoever listens wants to see it, and a recording that ends with 1009 is of no use. */
-export const LARGEST = 64 * 1024 * 1024;
-
 /** Listens until the end, and tells how much came. Rejects when it ended otherwise than it should. */
 export async function runListen(url: URL, flags: ListenFlags, terminal: Terminal): Promise<void> {
   using interruption = terminal.interrupted();
@@ -22,7 +19,6 @@ export async function runListen(url: URL, flags: ListenFlags, terminal: Terminal
   try {
     const socket = await connect(url, {
       ...toConnectOptions(flags),
-      limits: { messageSize: LARGEST },
       signal,
       reconnect: flags.reconnect === true,
       onOpen: (opened, { attempt, recovered }) => listener.onOpen(opened, recovered ? attempt : undefined),

@@ -39,9 +39,10 @@ export class Answers {
     return this.#wait(() => this.count >= count, timeout, signal);
   }
 
-  /** Whether the server has ended the connection; waits as `until` does. */
+  /** Whether the server has ended the connection; waits so many milliseconds at the most, whatever else comes. */
   untilEnd(timeout: number, signal: AbortSignal): Promise<boolean> {
-    return this.#wait(() => this.end !== undefined, timeout, signal);
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    return this.#wait(() => this.end !== undefined, timeout, soon);
   }
 
   /** Closes; `end` stays what it is, since it is the server's. */
@@ -62,13 +63,16 @@ export class Answers {
         signal.addEventListener("abort", this.#changed);
       });
       signal.removeEventListener("abort", this.#changed);
-      if (this.count === before) break;
+      if (this.count === before && !this.#terminal.output.writableNeedDrain) break;
     }
     return done();
   }
 
   async #listen(): Promise<void> {
-    for await (const message of this.socket) this.#take(message);
+    for await (const message of this.socket) {
+      this.#take(message);
+      await this.#terminal.drained(this.socket.signal);
+    }
     const end = await this.socket.closed;
     if (!this.#isClosing) this.end = end;
     this.#changed();
@@ -79,7 +83,7 @@ export class Answers {
     const terminal = this.#terminal;
     this.count++;
     if (check) this.messages.push(message);
-    else if (json) terminal.print(toLine({ at: performance.now() - this.start, from: "server", message }));
+    else if (json) terminal.printJson(toLine({ at: performance.now() - this.start, from: "server", message }));
     else {
       const pretty = Boolean(terminal.output.isTTY);
       terminal.print(messageInWords(message, { pretty, colour: terminal.hasColour, columns: terminal.columns }));

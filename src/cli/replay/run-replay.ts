@@ -5,13 +5,12 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../client/index.ts";
 import type { ConnectionFlags } from "../connection-flags.ts";
-import { fileProblem, toConnectOptions } from "../connection-flags.ts";
+import { toConnectOptions } from "../connection-flags.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import type { Recording } from "../listen/recording.ts";
 import { parseRecording } from "../listen/recording.ts";
-import { LARGEST } from "../listen/run-listen.ts";
 import type { Terminal } from "../terminal.ts";
-import { closeInWords } from "../words.ts";
+import { closeInWords, fileProblem } from "../words.ts";
 import { Answers } from "./answers.ts";
 import { compare } from "./compare.ts";
 import { differencesInWords } from "./difference-view.ts";
@@ -28,11 +27,13 @@ export interface ReplayFlags extends ConnectionFlags {
 /** Plays it, then closes. Rejects, or with `--check` sets the exit code, when it did not go as recorded. */
 export async function runReplay(file: string, url: URL, flags: ReplayFlags, terminal: Terminal): Promise<void> {
   const recording = parseRecording(await read(file, terminal), file === "-" ? "stdin" : file);
+  const { cutLine } = recording;
+  if (cutLine !== undefined) terminal.note(`${file}, line ${cutLine}: it was cut off in the writing, and is left out`);
   using interruption = terminal.interrupted();
   const { signal } = interruption;
   const options = toConnectOptions(flags);
   const offers = flags.subprotocol.length === 0 ? [recording.head.protocol].filter(Boolean) : flags.subprotocol;
-  const socket = await connect(url, { ...options, subprotocols: offers, signal, limits: { messageSize: LARGEST } });
+  const socket = await connect(url, { ...options, subprotocols: offers, signal });
   const answers = new Answers(socket, { ...flags, check: flags.check === true }, terminal);
   try {
     const sent = await play(recording, answers, flags, signal);
@@ -72,11 +73,12 @@ async function play(
       continue;
     }
     await until(answers.start + at / flags.speed, answers, signal);
-    if (flags.wait && !(await answers.until(before, flags.timeout, signal)) && answers.end === undefined) {
+    const isTime = !flags.wait || (await answers.until(before, flags.timeout, signal));
+    if (answers.end !== undefined || signal.aborted) break;
+    if (!isTime) {
       const came = `${answers.count} of the ${before} answers recorded before line ${line} came`;
       throw new CliError(`only ${came} within ${flags.timeout} ms (--timeout)`, ExitCode.timeout);
     }
-    if (answers.end !== undefined || signal.aborted) break;
     await answers.socket.send(message).catch(() => {});
     sent++;
   }
@@ -116,7 +118,7 @@ function tellDifferences(recording: Recording, answers: Answers, flags: ReplayFl
   const same = now.length - differences.filter((difference) => difference.now !== undefined).length;
   const hung = endsDiffer(recording, answers);
   const lines = then.map(({ line }) => line);
-  if (flags.json) terminal.print(JSON.stringify(asJson()));
+  if (flags.json) terminal.printJson(JSON.stringify(asJson()));
   else {
     for (const line of differencesInWords(differences, { recorded, lines, now }, terminal)) terminal.print(line);
     if (hung !== undefined) terminal.print(hung);
@@ -124,7 +126,7 @@ function tellDifferences(recording: Recording, answers: Answers, flags: ReplayFl
     const verdict = count === 0 ? "all as recorded" : `${count} ${count === 1 ? "difference" : "differences"}`;
     terminal.note(`${verdict}: ${same} of ${recorded.length} answers are the same`);
   }
-  if (differences.length > 0 || hung !== undefined) process.exitCode = ExitCode.failed;
+  if (differences.length > 0 || hung !== undefined) terminal.exitCode = ExitCode.failed;
 
   function asJson() {
     const plain = (message: string | Uint8Array | undefined) => {

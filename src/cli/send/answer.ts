@@ -9,7 +9,8 @@ import type { Notation } from "./outgoing.ts";
 
 /** Prints it on stdout. */
 export function printAnswer(message: Message, { json, encoding }: Notation, terminal: Terminal): void {
-  terminal.print(json ? asJson(message) : asText(message, encoding, terminal));
+  if (json) terminal.printJson(asJson(message));
+  else terminal.print(asText(message, encoding, terminal));
 }
 
 /** JSON stays what it is, on one line; other text is a string, and bytes are `{ "binary": "<base64>" }`. */

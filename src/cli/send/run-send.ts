@@ -2,7 +2,7 @@
 
 import { type ClientSocket, connect, DisconnectError } from "../../client/index.ts";
 import { type ConnectionFlags, toConnectOptions } from "../connection-flags.ts";
-import { CliError, ExitCode } from "../exit-code.ts";
+import { CliError, ExitCode, isGoodEnd } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 import { closeInWords } from "../words.ts";
 import { printAnswer } from "./answer.ts";
@@ -69,7 +69,7 @@ class Exchange {
     }
     const end = await this.#socket.closed;
     // Without answers, the end is all that tells whether the server liked it.
-    if (this.#wanted === 0 && !GOOD_ENDS.has(end.code)) throw new CliError(closeInWords(end));
+    if (this.#wanted === 0 && !isGoodEnd(end.code)) throw new CliError(closeInWords(end));
   }
 
   /** Ends the exchange with this error; the first one counts. */
@@ -105,6 +105,7 @@ class Exchange {
         if (error === ENOUGH) return;
         throw error instanceof DisconnectError ? this.#tooSoon(error) : error;
       }
+      await this.#terminal.drained(signal);
       if (this.#timer) this.#startTimer();
     }
     // What comes now is not asked for, and must not hold up the end.
@@ -116,6 +117,8 @@ class Exchange {
     clearTimeout(this.#timer);
     const { timeout } = this.#flags;
     this.#timer = setTimeout(() => {
+      // It is whoever reads our output that is slow.
+      if (this.#terminal.output.writableNeedDrain) return this.#startTimer();
       const came = this.#wanted === 1 ? "" : ` (${this.#answers} of ${this.#wanted} came)`;
       const hint = "--timeout allows for more time, --wait 0 waits for none";
       this.stop(new CliError(`no answer within ${timeout} ms${came}; ${hint}`, ExitCode.timeout));
@@ -139,6 +142,3 @@ class Exchange {
 
 /** Why receiving stops when nothing went wrong. */
 const ENOUGH = new Error("all answers have come");
-
-/** 1001 and 1005 say no more than "the end". */
-const GOOD_ENDS: ReadonlySet<number> = new Set([1000, 1001, 1005]);

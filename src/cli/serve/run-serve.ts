@@ -2,11 +2,11 @@
 
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileProblem } from "../connection-flags.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 import { certificateNote, type TlsFlags, toCertificate } from "../tls-flags.ts";
 import { visitorsOf } from "../visitors.ts";
+import { fileProblem } from "../words.ts";
 import { openInBrowser } from "./browser.ts";
 import { startServe } from "./serve-server.ts";
 

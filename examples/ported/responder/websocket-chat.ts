@@ -28,7 +28,7 @@ const PAGE = `<!doctype html>
     let socket;
     enter.onsubmit = (event) => {
       event.preventDefault();
-      socket = new WebSocket("/chat?name=" + encodeURIComponent(name.value));
+      socket = new WebSocket(location.origin.replace("http", "ws") + "/chat?name=" + encodeURIComponent(name.value));
       socket.onopen = () => {
         [enter.hidden, say.hidden] = [true, false];
         text.focus();

@@ -42,6 +42,9 @@ const CHECKS = [
   { name: "packed blocking", run: packed.blockingPacked, needs: "packed install" },
 ];
 
+/** Projects of Vitest whose tests start programs and wait for them. */
+const WAITING = ["brokers", "cluster", "examples", "browser", "cli", "blocking"];
+
 endWithNpm();
 
 /** @type {Set<string>} */
@@ -57,14 +60,17 @@ const [good, bad] = [passed.size + tests.passed, failed + tests.failed];
 console.log(`${good} passed, ${bad} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ""}`);
 process.exitCode = bad === 0 ? 0 : 1;
 
-/** The tests of brokers wait most of the time, for what is silent or gone: they do so beside all the others. */
+/** Those that wait for other processes most of the time do so beside all the others. */
 async function runTests() {
   if (filters.length > 0) return await vitest(filters);
-  const [others, brokers] = await Promise.all([vitest(["--project", "!brokers"]), vitest(["--project", "brokers"])]);
+  const [here, beside] = await Promise.all([
+    vitest(WAITING.flatMap((name) => ["--project", `!${name}`])),
+    vitest(WAITING.flatMap((name) => ["--project", name])),
+  ]);
   return {
-    passed: others.passed + brokers.passed,
-    failed: others.failed + brokers.failed,
-    skipped: others.skipped + brokers.skipped,
+    passed: here.passed + beside.passed,
+    failed: here.failed + beside.failed,
+    skipped: here.skipped + beside.skipped,
   };
 }
 

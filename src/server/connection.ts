@@ -47,8 +47,7 @@ export class Connection implements OpeningListener, Running, Visit {
   readonly #place: Place;
   readonly #reported = new Set<unknown>();
   hasSettled = false;
-  /** What the peer sent that the handler did not want, if that was the end. */
-  #fault: AntiphonError | undefined;
+  fault: AntiphonError | undefined;
   #giveUp: (() => void) | undefined;
   #isGivenUp = false;
 
@@ -123,7 +122,7 @@ export class Connection implements OpeningListener, Running, Visit {
     const { hub } = this.#context;
     this.#place.leave();
     hub.rooms.exit(this.#socket);
-    this.#record.ended(info, this.#fault);
+    this.#record.ended(info, this.fault);
   }
 
   /** The app is closing: what was not accepted will not be. */
@@ -191,7 +190,7 @@ export class Connection implements OpeningListener, Running, Visit {
     if (link.isOwnEnd(error)) return false;
     this.#reported.add(error);
     if (isErrorOf(link, error) && (error instanceof InvalidJsonError || error instanceof MessageTypeError)) {
-      this.#fault = error;
+      this.fault = error;
       link.close(error.closeCode, "");
       return true;
     }

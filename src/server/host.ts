@@ -118,6 +118,8 @@ export interface Visit {
   readonly route: string;
   /** Whether the handler, or the middleware that let nobody through, has nothing more to do. The wire may be open still. */
   readonly hasSettled: boolean;
+  /** What the peer sent that the handler did not want, if it let that end the connection. */
+  readonly fault: unknown;
   /** Resolves when middleware and handler have settled and the wire is closed. Never rejects. */
   readonly ended: Promise<void>;
 }

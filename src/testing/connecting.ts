@@ -1,15 +1,12 @@
 /** `client.connect`: from what a test writes to a socket that is open, by the client's own code over memory. */
 
-import { isIP } from "node:net";
 import { makeConnect } from "../client/connect.ts";
 import type { ConnectOptions } from "../client/connect-options.ts";
-import type { RequestHeaders } from "../client/dialer.ts";
 import { makeConnectError } from "../client/node/connect-errors.ts";
 import type { OpenStream } from "../client/node/dial-options.ts";
 import { toFields } from "../client/node/request-fields.ts";
 import { nodeRuntime } from "../client/node/runtime.ts";
-import { BAD_OPTION, BAD_URL, CONNECTION_REFUSED, usageError } from "../errors.ts";
-import type { HeaderFields } from "../protocol/handshake/headers.ts";
+import { CONNECTION_REFUSED, NOT_IN_MEMORY, usageError } from "../errors.ts";
 import type { Clock } from "../protocol/run/clock.ts";
 import { checkNames, checkObject } from "../socket/check-options.ts";
 import type { Wheel } from "../socket/wheel.ts";
@@ -19,7 +16,7 @@ import { systemError } from "./network/line-end.ts";
 import type { Network } from "./network/network.ts";
 import { randomFrom } from "./network/random.ts";
 import { startPatience, toTimeout } from "./patience.ts";
-import { NOT_IN_MEMORY } from "./pending-errors.ts";
+import { checkAddress, toFieldsOf, toUrl } from "./request-parts.ts";
 import { Setting } from "./socket/setting.ts";
 import { TestSocket } from "./socket/test-socket.ts";
 import type { markPlace } from "./stack.ts";
@@ -43,7 +40,7 @@ export interface Surroundings {
 /** Connects. Rejects as `connect` of the client does, and with a `TimeoutError` in real time. Throws a `UsageError`. */
 export async function connectInMemory(
   surroundings: Surroundings,
-  path: string,
+  path: string | URL,
   given: ConnectTestOptions = {},
 ): Promise<TestSocket> {
   const { app, options, clock, here } = surroundings;
@@ -86,13 +83,12 @@ export async function connectInMemory(
     late.abort(setting.tooLate("connect", { timeout: patience, what: "no WebSocket was opened" }));
   });
   const signals = [late.signal, surroundings.signal, ...(signal === undefined ? [] : [signal])];
-  const fields = toHeadersOption(headers, { cookies, origin });
+  const toFieldsOfTest = (own: Parameters<typeof toFields>[0]) => toFieldsOf(toFields(own), { cookies, origin });
   try {
     return await makeConnect(runtimeOf, makeSocket)(url, {
       ...rest,
-      // By the clock of the test; without one, the time that counts is ours.
-      ...(options.clock !== undefined && timeout !== undefined ? { timeout } : {}),
-      headers: fields,
+      timeout: options.clock === undefined ? Math.max(LONG, 2 * patience) : (timeout ?? LONG),
+      headers: typeof headers === "function" ? async () => toFieldsOfTest(await headers()) : toFieldsOfTest(headers),
       signal: AbortSignal.any(signals),
     });
   } catch (error) {
@@ -109,10 +105,8 @@ function checkOptions(given: ConnectTestOptions): void {
   checkAddress(given.address);
 }
 
-/** Throws a `UsageError` for what is no IP address. */
-export function checkAddress(address = "127.0.0.1"): void {
-  if (isIP(address) === 0) throw usageError(BAD_OPTION, "address", String(address), "an IP address");
-}
+/** Milliseconds of an attempt to connect, as `connect` has it: by the clock of the test. Without one, ours come first. */
+const LONG = 10_000;
 
 // A record, so that the compiler misses none.
 const KNOWN: Readonly<Record<keyof ConnectTestOptions, true>> = {
@@ -136,51 +130,3 @@ const KNOWN: Readonly<Record<keyof ConnectTestOptions, true>> = {
   onDisconnect: true,
   onRetry: true,
 };
-
-/** What a path means to a client; also for plain requests. Throws a `UsageError` for what is none. */
-export function toUrl(base: URL, path: string, query: ConnectTestOptions["query"] = ""): URL {
-  if (typeof path !== "string" && !((path as unknown) instanceof URL)) {
-    throw usageError(BAD_URL, String(path), "a path such as /ws is expected");
-  }
-  const text = String(path);
-  if (!URL.canParse(text, base.href)) throw usageError(BAD_URL, text, "it is no path");
-  const url = new URL(text, base);
-  if (!/^(ws|http)s?:$/.test(url.protocol)) throw usageError(BAD_URL, text, `${url.protocol} is not ws: or wss:`);
-  url.hash = "";
-  const isPlain = typeof query === "object" && !(query instanceof URLSearchParams);
-  const pairs = isPlain ? Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]) : query;
-  for (const [name, value] of new URLSearchParams(pairs)) url.searchParams.append(name, value);
-  return url;
-}
-
-/** The headers of the test, with those that have options of their own. */
-function toHeadersOption(
-  headers: ConnectTestOptions["headers"],
-  { cookies, origin }: Pick<ConnectTestOptions, "cookies" | "origin">,
-): ConnectOptions["headers"] {
-  const more: HeaderFields = origin === undefined ? [] : [["Origin", origin]];
-  const all = (own: RequestHeaders | undefined): HeaderFields => {
-    const fields = [...toFields(own), ...more];
-    if (cookies === undefined) return fields;
-    // RFC 6265, 5.4: "the user agent MUST NOT attach more than one Cookie header field."
-    const isCookie = ([name]: readonly [string, string]) => name.toLowerCase() === "cookie";
-    const before = fields.filter(isCookie).map(([, value]) => value);
-    return [...fields.filter((field) => !isCookie(field)), ["Cookie", [...before, toCookie(cookies)].join("; ")]];
-  };
-  return typeof headers === "function" ? async () => all(await headers()) : all(headers);
-}
-
-function toCookie(cookies: Readonly<Record<string, string>>): string {
-  return Object.entries(cookies)
-    .map(([name, value]) => {
-      if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name))
-        throw usageError(BAD_OPTION, "cookies", name, "names without spaces, = and ;");
-      return `${name}=${encodeCookie(String(value))}`;
-    })
-    .join("; ");
-}
-
-/** RFC 6265, 4.1.1: cookie-octet excludes "whitespace, DQUOTE, comma, semicolon, and backslash", and what is not ASCII. */
-function encodeCookie(value: string): string {
-  return value.replace(/[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/g, encodeURIComponent);
-}

@@ -1,13 +1,12 @@
 /** How a test client ends: everything is closed, handlers have their time, and what went wrong unseen is thrown. */
 
-import { AntiphonError } from "../errors.ts";
+import { AntiphonError, TEST_ERRORS, TEST_LEFTOVERS } from "../errors.ts";
 import type { AppSide } from "./app/app-side.ts";
 import type { Seat } from "./app/clock-seat.ts";
 import { nameOf } from "./app/visit-record.ts";
 import type { Look } from "./look.ts";
 import type { Network } from "./network/network.ts";
 import { startPatience } from "./patience.ts";
-import { TEST_ERRORS, TEST_LEFTOVERS } from "./pending-errors.ts";
 import { settle } from "./settle.ts";
 import type { TestSocket } from "./socket/test-socket.ts";
 import type { ResolvedClientOptions } from "./test-client-options.ts";
@@ -51,9 +50,12 @@ export async function endTest(parts: TestParts): Promise<void> {
     if (isInside) left.push(`the handler of ${route} still runs, ${timeout} ms after its connection has ended`);
   }
   await settle();
-  left.push(...(await look.end(seat.isOnly)));
-  await app.close();
-  seat.leave();
+  try {
+    left.push(...(await look.end(seat.isOnly)));
+  } finally {
+    await app.close();
+    seat.leave();
+  }
   const unseen = options.handlerErrors === "ignore" ? [] : app.errors.unseen.map(({ error }) => error);
   const list = left.join("; ");
   const isClean = left.length === 0 || !options.leftovers;

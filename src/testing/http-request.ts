@@ -4,27 +4,40 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { Agent, request as sendRequest } from "node:http";
 import type { Duplex } from "node:stream";
-import { CONNECTION_REFUSED, ConnectError, TimeoutError } from "../errors.ts";
+import { pipeline } from "node:stream/promises";
+import {
+  CONNECTION_REFUSED,
+  ConnectError,
+  TEST_CLIENT_CLOSED,
+  TEST_TIMEOUT,
+  TimeoutError,
+  usageError,
+} from "../errors.ts";
+import type { HeaderFields } from "../protocol/handshake/headers.ts";
+import { checkNames, checkObject } from "../socket/check-options.ts";
 import type { Surroundings } from "./connecting.ts";
-import { checkAddress, toUrl } from "./connecting.ts";
 import { resolveFaults } from "./network/faults.ts";
 import { systemError } from "./network/line-end.ts";
 import { toTimeout, within } from "./patience.ts";
-import { TEST_TIMEOUT } from "./pending-errors.ts";
+import { checkAddress, toFieldsOf, toUrl } from "./request-parts.ts";
 import type { HttpTestOptions } from "./test-client-options.ts";
 
 /** Sends the request. Rejects with a `TimeoutError`, a `ConnectError` for an app that has been closed, or what Node says. */
 export async function requestInMemory(
   { app, network, clock, options, signal, here }: Omit<Surroundings, "wheel" | "made">,
-  path: string,
-  { address = "127.0.0.1", timeout = options.timeout, ...init }: HttpTestOptions = {},
+  path: string | URL,
+  given: HttpTestOptions = {},
 ): Promise<Response> {
+  checkObject("http options", given, "an object");
+  checkNames(given, Object.keys(KNOWN), "http");
+  const { address = "127.0.0.1", timeout = options.timeout, query, cookies, origin, ...init } = given;
   const patience = toTimeout(timeout);
   checkAddress(address);
-  const url = toUrl(options.base, path);
+  const url = toUrl(options.base, path, query);
   url.protocol = url.protocol.replace("ws", "http");
   // The web's own reading of the options: method, headers, what a body is sent as.
   const asked = new Request(url, { ...init, ...(isStream(init.body) ? { duplex: "half" } : {}) } as RequestInit);
+  const fields = toFieldsOf([["host", url.host], ...asked.headers], { cookies, origin });
   const encrypted = url.protocol === "https:";
   if (app.isClosed) {
     const sentence = CONNECTION_REFUSED.sentence(`${url.host}, since the app has been closed`);
@@ -34,27 +47,56 @@ export async function requestInMemory(
   const serverPort = Number(url.port) || (encrypted ? 443 : 80);
   const line = network.open({ clock, faults, address, serverPort, encrypted });
   const target = url.pathname + url.search;
-  app.accept(line, target);
-  const call = `${asked.method} ${target}`;
-  const late = (what: string) => () => {
-    line.destroy();
-    return here(new TimeoutError(TEST_TIMEOUT.code, TEST_TIMEOUT.sentence(call, patience, what, "")));
-  };
+  const record = app.accept(line, target);
   const abort = () => line.destroy();
   asked.signal.addEventListener("abort", abort);
   line.client.once("close", () => asked.signal.removeEventListener("abort", abort));
-  try {
-    asked.signal.throwIfAborted();
-    const body = isStream(init.body) ? asked.body : Buffer.from(await asked.arrayBuffer());
-    const answer = await within(exchange(line.client, asked, body, target), patience, late("no answer came"));
-    return toResponse(answer, asked.method, (reading) => within(reading, patience, late("no more of the body came")));
-  } catch (error) {
-    line.destroy();
-    asked.signal.throwIfAborted();
-    signal.throwIfAborted();
-    throw here(error);
-  }
+  /** The work, in its time; or why there is no answer. */
+  const orWhy = async <Result>(work: Promise<Result>, what: string): Promise<Result> => {
+    const sentence = TEST_TIMEOUT.sentence(`${asked.method} ${target}`, patience, what, "");
+    try {
+      return await within(work, patience, () => new TimeoutError(TEST_TIMEOUT.code, sentence));
+    } catch (error) {
+      line.destroy();
+      asked.signal.throwIfAborted();
+      if (signal.aborted) throw usageError(TEST_CLIENT_CLOSED, "http");
+      const { failure } = record;
+      if (failure === undefined || !(error instanceof Error)) throw here(error);
+      app.errors.see(record);
+      throw here(Object.assign(error, { cause: failure.error }));
+    }
+  };
+  asked.signal.throwIfAborted();
+  const body = isStream(init.body) ? asked.body : Buffer.from(await asked.arrayBuffer());
+  const answer = await orWhy(exchange(line.client, { method: asked.method, fields, target }, body), "no answer came");
+  // There is one request on a connection.
+  answer.once("close", () => line.client.destroySoon());
+  return toResponse(answer, asked.method, (reading) => orWhy(reading, "no more of the body came"));
 }
+
+// A record, so that the compiler misses none.
+const KNOWN: Readonly<Record<keyof HttpTestOptions | "cache", true>> = {
+  address: true,
+  body: true,
+  cache: true,
+  cookies: true,
+  credentials: true,
+  dispatcher: true,
+  duplex: true,
+  headers: true,
+  integrity: true,
+  keepalive: true,
+  method: true,
+  mode: true,
+  origin: true,
+  query: true,
+  redirect: true,
+  referrer: true,
+  referrerPolicy: true,
+  signal: true,
+  timeout: true,
+  window: true,
+};
 
 function isStream(body: unknown): boolean {
   return typeof body === "object" && body !== null && (body instanceof ReadableStream || Symbol.asyncIterator in body);
@@ -62,33 +104,25 @@ function isStream(body: unknown): boolean {
 
 function exchange(
   stream: Duplex,
-  asked: Request,
+  { method, fields, target }: { readonly method: string; readonly fields: HeaderFields; readonly target: string },
   body: ReadableStream<Uint8Array> | Buffer | null,
-  path: string,
 ): Promise<IncomingMessage> {
-  const { host } = new URL(asked.url);
-  const headers = Object.fromEntries([["host", host], ...asked.headers]);
-  // As `fetch` asks, which keeps connections; but there is one for each request.
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
+  const headers = Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));
+  // As `fetch` asks, which keeps connections.
+  const agent = new Agent({ keepAlive: true });
   Object.assign(agent, { createConnection: () => stream });
   return new Promise((resolve, reject) => {
-    const length = Buffer.isBuffer(body) && (body.length > 0 || asked.method === "POST" || asked.method === "PUT");
-    const sent = sendRequest({ method: asked.method, path, agent, headers });
+    const length = Buffer.isBuffer(body) && (body.length > 0 || method === "POST" || method === "PUT");
+    const sent = sendRequest({ method, path: target, agent, headers });
     if (length) sent.setHeader("Content-Length", body.length);
     sent.on("response", resolve);
     sent.on("error", reject);
     // RFC 9110, 7.8: whoever asked for no upgrade gets none; who did so by hand reads the answer all the same.
     sent.on("upgrade", (answer: IncomingMessage) => resolve(answer));
-    if (body === null || Buffer.isBuffer(body)) return void sent.end(body ?? undefined);
-    void pump(body, sent).catch((error) => sent.destroy(error));
+    if (body === null || Buffer.isBuffer(body)) sent.end(body ?? undefined);
+    // Who has the answer before all is sent cancels the rest.
+    else pipeline(body, sent).catch(reject);
   });
-}
-
-async function pump(body: ReadableStream<Uint8Array>, sent: NodeJS.WritableStream): Promise<void> {
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    if (!sent.write(chunk)) await new Promise((resolve) => sent.once("drain", resolve));
-  }
-  sent.end();
 }
 
 function toResponse(

@@ -1,6 +1,6 @@
 /** The door `antiphon/testing`: a client in memory, a clock that is moved, and a network with faults. */
 
-export { AntiphonError, DisconnectError, HandshakeError, TimeoutError, UsageError } from "../errors.ts";
+export { AntiphonError, ConnectError, DisconnectError, HandshakeError, TimeoutError, UsageError } from "../errors.ts";
 export { MemoryBroker, type MemoryBrokerOptions, memory } from "../rooms/memory/memory-broker.ts";
 export type { HeardError } from "./app/visit-record.ts";
 export { ManualClock } from "./manual-clock.ts";

@@ -51,7 +51,7 @@ export class ManualClock implements Clock {
    * `UsageError` for what is no time.
    */
   advance(milliseconds: number): Promise<void> {
-    if (!(milliseconds >= 0 && milliseconds < Number.POSITIVE_INFINITY)) {
+    if (!(Number.isFinite(milliseconds) && milliseconds >= 0)) {
       throw usageError(BAD_OPTION, "milliseconds", String(milliseconds), "how far to advance: a number from 0 on");
     }
     const moved = this.#moving.then(() => this.#move(milliseconds));

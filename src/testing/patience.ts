@@ -6,7 +6,7 @@ import { settle } from "./settle.ts";
 
 /** Milliseconds, checked. Throws a `UsageError` for what is no time. */
 export function toTimeout(timeout: number): number {
-  if (!(timeout >= 0)) throw usageError(TIMEOUT_INVALID, "timeout", String(timeout));
+  if (!(typeof timeout === "number" && timeout >= 0)) throw usageError(TIMEOUT_INVALID, "timeout", String(timeout));
   return timeout;
 }
 

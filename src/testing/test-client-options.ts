@@ -7,6 +7,7 @@ import { ManualClock } from "./manual-clock.ts";
 import type { Faults } from "./network/faults.ts";
 import { resolveFaults } from "./network/faults.ts";
 import { toTimeout } from "./patience.ts";
+import type { RequestParts } from "./request-parts.ts";
 
 /** Options of a test client. */
 export interface TestClientOptions {
@@ -38,15 +39,7 @@ export interface ResolvedClientOptions {
 }
 
 /** Options of one connection: those of `connect` that make sense in memory, and some more. */
-export interface ConnectTestOptions extends Omit<ConnectOptions, "tls" | "proxy" | "http2"> {
-  /** Become the header `Cookie`; values are percent-encoded where they have to be. */
-  readonly cookies?: Readonly<Record<string, string>> | undefined;
-  /** Becomes the header `Origin`, which browsers send. */
-  readonly origin?: string | undefined;
-  /** Goes behind the path, in addition to what is there. */
-  readonly query?: Readonly<Record<string, string | number>> | URLSearchParams | string | undefined;
-  /** The client's IP address, as the app sees it. @default "127.0.0.1" */
-  readonly address?: string | undefined;
+export interface ConnectTestOptions extends Omit<ConnectOptions, "tls" | "proxy" | "http2">, RequestParts {
   /** Milliseconds of real time that connecting and whatever this socket waits for may take. @default that of the client */
   readonly timeout?: number | undefined;
   /** Instead of the client's. */
@@ -54,9 +47,7 @@ export interface ConnectTestOptions extends Omit<ConnectOptions, "tls" | "proxy"
 }
 
 /** Options of a request: those of `fetch`, and some more. */
-export interface HttpTestOptions extends RequestInit {
-  /** The client's IP address, as the app sees it. @default "127.0.0.1" */
-  readonly address?: string | undefined;
+export interface HttpTestOptions extends RequestInit, RequestParts {
   /** Milliseconds of real time until the head of the answer is there, and for each piece of its body. @default that of the client */
   readonly timeout?: number | undefined;
 }

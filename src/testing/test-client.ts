@@ -1,6 +1,6 @@
 /** The test client: connects to an app in memory, and looks at the end whether all is well. */
 
-import { TimeoutError, usageError } from "../errors.ts";
+import { TEST_CLIENT_CLOSED, TEST_TIMEOUT, TimeoutError, usageError } from "../errors.ts";
 import { ALONE } from "../rooms/cluster/broker-link.ts";
 import { Wheel } from "../socket/wheel.ts";
 import type { AnyApp } from "./app/app-side.ts";
@@ -15,7 +15,6 @@ import { requestInMemory } from "./http-request.ts";
 import { Look } from "./look.ts";
 import { Network } from "./network/network.ts";
 import { within } from "./patience.ts";
-import { TEST_CLIENT_CLOSED, TEST_TIMEOUT } from "./pending-errors.ts";
 import { expectBroker } from "./settle.ts";
 import type { TestSocket } from "./socket/test-socket.ts";
 import { markPlace } from "./stack.ts";
@@ -61,21 +60,27 @@ export class TestClient {
     this.#wheel = new Wheel(this.#seat.clock);
     this.#look = new Look(this.#app, this.#options);
     this.#forgetBroker = app.broker === ALONE ? () => {} : expectBroker();
+    // Code under test may be handed them alone, in the place of the real ones.
+    this.connect = this.connect.bind(this);
+    this.http = this.http.bind(this);
   }
 
   /**
    * Opens a WebSocket; resolves when it is open. Rejects as `connect` of `antiphon/client` does: with a `HandshakeError`
    * that has `status`, `headers` and `body` when the app answers otherwise. If its handler threw, that is the `cause`.
    */
-  async connect(path: string, options?: ConnectTestOptions): Promise<TestSocket> {
+  async connect(path: string | URL, options?: ConnectTestOptions): Promise<TestSocket> {
     const here = markPlace();
     this.#checkOpen("connect");
     await this.#connectBroker("connect");
     return connectInMemory({ ...this.#surroundings, here }, path, options);
   }
 
-  /** Sends a plain HTTP request, as `fetch` does; redirects are not followed. Rejects with a `TimeoutError` in real time. */
-  async http(path: string, options?: HttpTestOptions): Promise<Response> {
+  /**
+   * Sends a plain HTTP request, as `fetch` does; redirects are not followed. Rejects with a `TimeoutError` in real time. If
+   * the app breaks off in the middle of the body, its error is the `cause`.
+   */
+  async http(path: string | URL, options?: HttpTestOptions): Promise<Response> {
     const here = markPlace();
     this.#checkOpen("http");
     await this.#connectBroker("http");

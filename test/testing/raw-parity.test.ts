@@ -31,6 +31,7 @@ const scenes: Record<string, string> = {
   "a tunnel": "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
   "HTTP/1.0": "GET /hi HTTP/1.0\r\n\r\n",
   "two requests at once": `GET /hi HTTP/1.1\r\nHost: a\r\n\r\nGET /no HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+  "a request, and behind it a WebSocket on the same connection": `GET /hi HTTP/1.1\r\nHost: a\r\n\r\nGET /ws HTTP/1.1\r\n${UPGRADE}${KEY}\r\n\x81\x81\0\0\0\0a\x88\x80\0\0\0\0`,
   "a body in chunks":
     "POST /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
   "a body that was announced":

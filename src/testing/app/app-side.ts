@@ -2,7 +2,7 @@
 
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { usageError } from "../../errors.ts";
+import { NOT_AN_APP, usageError } from "../../errors.ts";
 import { createServer } from "../../hosts/node/create-server.ts";
 import { NodeListener } from "../../hosts/node/node-listener.ts";
 import type { ServerApp } from "../../server/app.ts";
@@ -10,9 +10,8 @@ import type { Hosted } from "../../server/host.ts";
 import { HOSTED } from "../../server/host.ts";
 import type { ErrorSignal } from "../../server/observing/observer.ts";
 import type { Line } from "../network/line.ts";
-import { NOT_AN_APP } from "../pending-errors.ts";
 import { later } from "../real-time.ts";
-import { current } from "./current.ts";
+import { current, followContext } from "./current.ts";
 import { ErrorLedger } from "./error-ledger.ts";
 import { VisitRecord } from "./visit-record.ts";
 
@@ -32,6 +31,7 @@ export class AppSide {
   readonly #listener: NodeListener;
   readonly #leave: () => void;
   readonly #unwatch: () => void;
+  readonly #forgetContext: () => void;
 
   /** Throws a `UsageError` for what is no app, and for one that has been closed. */
   constructor(app: AnyApp) {
@@ -46,6 +46,7 @@ export class AppSide {
     this.#server.on("secureConnection", (stream) => this.#server.emit("connection", stream));
     this.#leave = hosted.addListener(this.#listener);
     this.#unwatch = hosted.watchErrors((signal) => this.#heard(signal));
+    this.#forgetContext = followContext();
   }
 
   /** Whether the app takes no connection any more. */
@@ -81,6 +82,7 @@ export class AppSide {
     this.#leave();
     await this.#listener.close();
     this.#unwatch();
+    this.#forgetContext();
   }
 
   #enter(handshake: Parameters<Hosted["handshake"]>[0]): ReturnType<Hosted["handshake"]> {

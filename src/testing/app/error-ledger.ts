@@ -10,8 +10,9 @@ export class ErrorLedger {
 
   /** Something was thrown, on account of a connection if one is known. */
   add({ error, path, where }: ErrorSignal, record: VisitRecord | undefined): void {
-    // `onError` hooks and events may report the same again.
-    if (this.#errors.some((known) => known.error === error)) return;
+    // `onError` hooks and events may report the same again. What two connections throw alike is no repetition.
+    const before = record?.errors ?? this.#errors;
+    if (before.some((known) => known.error === error)) return;
     const heard = { error, path: path ?? record?.path, where };
     this.#errors.push(heard);
     record?.errors.push(heard);

@@ -22,19 +22,27 @@ interface Found {
   readonly place: string;
 }
 
-const found = new Map<number, Found>();
+const found = new Map<Timeout, Found>();
+const FEW = 100;
+/** With more than so many, those that are over are forgotten. */
+let most = FEW;
 
+// Without `destroy`, which would have Node follow each promise to its end: all that a process awaits is slower then.
 const hook = createHook({
-  init(id, type, _trigger, timer) {
+  init(_id, type, _trigger, timer) {
     if (type !== "Timeout") return;
     const record = current.getStore();
     const place = record === undefined ? undefined : placeOfCaller();
-    if (record !== undefined && place !== undefined) found.set(id, { record, timer, place });
-  },
-  destroy(id) {
-    found.delete(id);
+    if (record === undefined || place === undefined) return;
+    found.set(timer, { record, timer, place });
+    if (found.size > most) forgetThoseThatAreOver();
   },
 });
+
+function forgetThoseThatAreOver(): void {
+  for (const timer of found.keys()) if (timer._destroyed === true) found.delete(timer);
+  most = Math.max(FEW, 2 * found.size);
+}
 
 let watchers = 0;
 
@@ -47,6 +55,7 @@ export function watchTimers(): () => void {
     if (watchers > 0) return;
     hook.disable();
     found.clear();
+    most = FEW;
   };
 }
 

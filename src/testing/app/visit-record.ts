@@ -46,11 +46,16 @@ export class VisitRecord {
     return this.#visit?.ended ?? Promise.resolve();
   }
 
+  /** Why it went wrong, if that is known: what was thrown, or what the handler did not want of what the client sent. */
+  get failure(): { readonly error: unknown } | undefined {
+    const fault = this.#visit?.fault;
+    return this.errors[0] ?? (fault === undefined ? undefined : { error: fault });
+  }
+
   /** Where its handler stands: a clause. */
   get story(): string {
-    const [error] = this.errors;
     const who = `the handler of ${this.route ?? this.path}`;
-    if (error !== undefined) return `${who} threw ${nameOf(error.error)}`;
+    if (this.failure !== undefined) return `${who} threw ${nameOf(this.failure.error)}`;
     if (this.#state === "knocking") return "no handler has taken the connection";
     return this.#visit?.hasSettled === true ? `${who} has ended` : `${who} is still running`;
   }

@@ -69,6 +69,9 @@ export class Expectations {
   }
 
   bytes(expected: Uint8Array | readonly number[] | undefined, options?: ExpectOptions): Promise<Uint8Array> {
+    if (expected !== undefined && !(expected instanceof Uint8Array) && !Array.isArray(expected)) {
+      throw usageError(BAD_OPTION, "bytes", typeof expected, "a Uint8Array, an array of numbers, or nothing");
+    }
     const bytes = expected === undefined ? undefined : Uint8Array.from(expected);
     return this.#message("expectBytes", options, (came, fail) => {
       if (typeof came === "string") throw fail("bytes", came, bytes);
@@ -80,6 +83,9 @@ export class Expectations {
   }
 
   json(expected: unknown, options?: ExpectOptions): Promise<unknown> {
+    if (expected !== null && typeof expected === "object" && "~standard" in expected) {
+      throw usageError(BAD_OPTION, "value", "a schema", "a value; receiveJson(schema) checks by a schema");
+    }
     const { json, platform } = this.#core.config;
     return this.#message("expectJson", options, (came, fail) => {
       if (typeof came !== "string") throw fail("JSON as text", came, expected);
@@ -125,9 +131,11 @@ export class Expectations {
     });
   }
 
-  silence({ for: milliseconds }: SilenceOptions): Promise<void> {
-    if (!(milliseconds >= 0 && milliseconds < Number.POSITIVE_INFINITY)) {
-      throw usageError(BAD_OPTION, "for", String(milliseconds), "a number of milliseconds from 0 on");
+  silence(options: SilenceOptions): Promise<void> {
+    checkObject("options of expectSilence", options, "{ for: milliseconds }");
+    const { for: milliseconds } = options;
+    if (!(Number.isFinite(milliseconds) && milliseconds >= 0)) {
+      throw usageError(BAD_OPTION, "expectSilence.for", String(milliseconds), "milliseconds from 0 on");
     }
     return this.#inPlace(async (here) => {
       const abort = new AbortController();
@@ -202,9 +210,9 @@ export class Expectations {
   }
 
   #withCause(error: AssertionError): AssertionError {
-    const [heard] = this.#setting.record?.errors ?? [];
-    if (heard === undefined) return error;
-    error.cause = heard.error;
+    const failure = this.#setting.record?.failure;
+    if (failure === undefined) return error;
+    error.cause = failure.error;
     this.#setting.see();
     return error;
   }

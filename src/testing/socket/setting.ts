@@ -1,11 +1,10 @@
 /** What surrounds one socket of a test client: its patience, its connection at hand, and who works for that. */
 
-import { AntiphonError, TimeoutError } from "../../errors.ts";
+import { AntiphonError, TEST_TIMEOUT, TimeoutError } from "../../errors.ts";
 import type { AppSide } from "../app/app-side.ts";
 import type { VisitRecord } from "../app/visit-record.ts";
 import type { ManualClock } from "../manual-clock.ts";
 import type { ResolvedFaults } from "../network/faults.ts";
-import { TEST_TIMEOUT } from "../pending-errors.ts";
 import { Arrivals } from "./arrivals.ts";
 
 /** One for each `connect`. */
@@ -43,9 +42,9 @@ export class Setting {
 
   /** Gives an error the handler's own as its cause, if that threw: then the test has seen it. */
   explain<Failure>(error: Failure): Failure {
-    const [heard] = this.record?.errors ?? [];
-    if (heard === undefined || !(error instanceof AntiphonError) || error.cause !== undefined) return error;
-    error.cause = heard.error;
+    const failure = this.record?.failure;
+    if (failure === undefined || !(error instanceof AntiphonError) || error.cause !== undefined) return error;
+    error.cause = failure.error;
     this.see();
     return error;
   }

@@ -2,13 +2,12 @@
 
 import { ClientSocket } from "../../client/client-socket.ts";
 import type { Session } from "../../client/session.ts";
-import { usageError } from "../../errors.ts";
+import { NO_NETWORK, usageError } from "../../errors.ts";
 import type { CloseInfo } from "../../protocol/engine-sink.ts";
 import { quiet } from "../../socket/quiet.ts";
 import type { PingOptions } from "../../socket/socket.ts";
 import type { CutHow } from "../network/faults.ts";
 import { within } from "../patience.ts";
-import { NO_NETWORK } from "../pending-errors.ts";
 import { markPlace } from "../stack.ts";
 import { BoundedCore } from "./bounded-core.ts";
 import type { CloseExpectation, ExpectCloseOptions, ExpectOptions, SilenceOptions } from "./expectations.ts";

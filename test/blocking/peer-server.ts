@@ -1,6 +1,9 @@
-/** A server for blocking clients, in a thread of its own: it posts its port, and does what the path says. */
+/** Servers for blocking clients, ours and one of `ws`, in a thread of their own: it posts their ports; ours does what the path says. */
 
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { parentPort } from "node:worker_threads";
+import { WebSocketServer } from "ws";
 import { App } from "../../src/index.ts";
 
 const app = new App({ logger: false });
@@ -20,4 +23,8 @@ app.ws("/left", async (socket) => {
   for await (const text of socket.iterText()) texts.push(text);
   parentPort!.postMessage({ texts, code: (await socket.closed).code });
 });
-app.listen({ port: 0, signals: false }).then(({ port }) => parentPort!.postMessage(port));
+const peer = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+peer.on("connection", (socket) => socket.on("message", (data, binary) => socket.send(data, { binary })));
+Promise.all([app.listen({ port: 0, signals: false }), once(peer, "listening")]).then(([{ port }]) =>
+  parentPort!.postMessage([port, (peer.address() as AddressInfo).port]),
+);

@@ -1,5 +1,8 @@
 /** `serve`: handlers that wait, each in a thread, seen by clients. */
 
+import { once } from "node:events";
+import { request } from "node:http";
+import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type ServeOptions, serve } from "../../src/blocking/index.ts";
 import { connect } from "../../src/client/index.ts";
@@ -52,6 +55,19 @@ describe("a handler", () => {
     expect(await other.receive()).toBe("still here");
   });
 
+  it("may keep its socket, which has ended then, and takes nothing from the next one", async () => {
+    const { url } = await serving({ maxThreads: 1 });
+    // Its connection is still closing while the thread has the next one.
+    const silent = await clientThatNeverCloses(`${url}/keep`);
+
+    const next = await connect(`${url}/kept`);
+    await next.sendText("hello");
+
+    expect(await next.receiveJson({ timeout: 5000 })).toMatchObject({ code: 1000 });
+    expect(await next.receive({ timeout: 5000 })).toBe("hello");
+    silent.destroy();
+  });
+
   it("speaks to rooms, whose members are in other threads", async () => {
     const { url } = await serving();
     const one = await connect(`${url}/room`);
@@ -98,3 +114,17 @@ describe("the end of the server", () => {
     await expect(serve({ handler: new URL("../support/hex.ts", import.meta.url) })).rejects.toThrow(/default export/);
   });
 });
+
+/** Opens a WebSocket, and does nothing more. */
+async function clientThatNeverCloses(url: string): Promise<Socket> {
+  const headers = {
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const asked = request(url.replace("ws:", "http:"), { headers });
+  asked.end();
+  const [, socket] = (await once(asked, "upgrade")) as [unknown, Socket];
+  return socket;
+}

@@ -60,6 +60,8 @@ class SocketThread {
   #gone(): void {
     Atomics.store(this.#life, Life.ended, 1);
     for (const { words } of this.#lent) Atomics.store(words, Word.gone, 1);
+    // One that was only silent would go on with connections that nobody has.
+    void this.#worker.terminate();
   }
 }
 
@@ -69,9 +71,15 @@ const open = new Set<Caller>();
 
 /** A lane for a socket to be. */
 export function lendLane(): Lent {
+  forgetEnded();
   if (thread === undefined) process.once("exit", sayGoodbye);
   if (thread === undefined || thread.hasEnded) thread = new SocketThread();
   return thread.lend();
+}
+
+/** A script may leave sockets that the server has closed, and never look at them again. */
+function forgetEnded(): void {
+  for (const caller of open) if (caller.end) open.delete(caller);
 }
 
 /** The socket is said goodbye to when the script ends. */

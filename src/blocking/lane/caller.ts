@@ -10,6 +10,7 @@ import { Delivered } from "./delivered.ts";
 import { type EndRecord, fromRecord, toRecord } from "./error-record.ts";
 import type { Lane, OpenedRecord, Report, RoomsRecord } from "./lane.ts";
 import { PER_MESSAGE, SEND_WINDOW, STATES, Word } from "./lane.ts";
+import { sleepUntil } from "./sleep.ts";
 
 /** What a caller is made of. */
 export interface CallerOptions {
@@ -94,6 +95,7 @@ export class Caller {
 
   /** Sends; returns when there is room for more. Bytes may change afterwards. */
   send(data: Message, compress: boolean, to?: RoomsRecord): void {
+    this.#pump();
     if (this.inFlight >= SEND_WINDOW && this.#isOpen) this.#untilRoom();
     if (this.#isOpen) this.#post(data, compress, to);
     else this.#sendUnopened(data, compress, to);
@@ -181,6 +183,13 @@ export class Caller {
     return this.#until(call, () => this.#end, timeout);
   }
 
+  /** Nobody has the socket any more, and the lane is for others: it ended with this code, as far as is known here. */
+  abandon(code: number): void {
+    this.#pump();
+    this.#end ??= { code, reason: "", wasClean: true, cause: undefined };
+    this.#leave();
+  }
+
   /** The error for a call that the end has overtaken. */
   disconnectError(call: string): DisconnectError {
     if (!this.#end && this.state === "closed" && !this.#isGone) this.untilEnd(call, Infinity);
@@ -240,28 +249,21 @@ export class Caller {
 
   /** What `look` gives once it gives something; `undefined` when the time is over. */
   #until<Found>(call: string, look: () => Found | undefined | false, timeout = Infinity): Found | undefined {
-    const words = this.#words;
-    const deadline = timeout === Infinity ? Infinity : performance.now() + timeout;
-    let silence = 0;
-    let pulse = this.#options.pulse?.();
-    for (;;) {
-      // Before it is looked at: whatever comes after that changes it, and ends the sleep.
-      const seen = Atomics.load(words, Word.signal);
-      this.#pump();
-      const found = look();
-      if (found !== undefined && found !== false) return found;
-      if (this.#isGone) throw this.#threadError(SOCKET_THREAD_GONE, call);
-      const left = deadline === Infinity ? Infinity : deadline - performance.now();
-      if (left <= 0) return undefined;
-      const slept = Atomics.wait(words, Word.signal, seen, Math.min(left, SLICE));
-      if (slept !== "timed-out" || left < SLICE) continue;
-      const now = this.#options.pulse?.();
-      silence = now === undefined || now !== pulse ? 0 : silence + 1;
-      if (silence >= (now === 0 ? LONGEST_START : LONGEST_SILENCE)) {
-        throw this.#threadError(SOCKET_THREAD_SILENT, call, silence);
-      }
-      pulse = now;
-    }
+    return sleepUntil({
+      words: this.#words,
+      timeout,
+      pulse: this.#options.pulse,
+      look: () => {
+        this.#pump();
+        const found = look();
+        if (found !== undefined && found !== false) return found;
+        if (this.#isGone) throw this.#threadError(SOCKET_THREAD_GONE, call);
+        return undefined;
+      },
+      onSilence: (seconds) => {
+        throw this.#threadError(SOCKET_THREAD_SILENT, call, seconds);
+      },
+    });
   }
 
   /** From now on it is as if the connection had been lost, so that `close` in a `finally` does no harm. */
@@ -289,10 +291,5 @@ function atCall<Failure extends Error>(error: Failure, below: (...args: never[])
 
 const OPEN = STATES.indexOf("open");
 const LOST: EndRecord = { code: 1006, reason: "", wasClean: false, cause: undefined };
-/** Milliseconds of one sleep. Then it is seen whether the other thread lives: one that ran out of memory tells nobody. */
-const SLICE = 1000;
-/** How many of them without a pulse. A thread that starts may have to wait for a busy machine. */
-const LONGEST_SILENCE = 10;
-const LONGEST_START = 30;
 /** Bytes from which on handing over a buffer is cheaper than copying it once more. */
 const WORTH_TRANSFERRING = 16_384;

@@ -40,8 +40,9 @@ export class SocketBridge {
   /** There is a connection; the first one, or another. */
   opened(socket: Socket, opened: OpenedRecord): void {
     this.#socket = socket;
-    this.#report(["opened", this.#options.number, opened]);
+    // Before it is told: whoever hears of it finds it open.
     this.mirror();
+    this.#report(["opened", this.#options.number, opened]);
   }
 
   /** Reads from now on, until the end, and tells that. Resolves then. Never rejects. */

@@ -26,6 +26,8 @@ loaded.then(
 parentPort!.on("message", async (visit: Visit) => {
   const caller = new Caller({ lane: { port, words: visit.words }, number: visit.number });
   const outcome = await run(await loaded, { caller, visit });
+  // A handler may have kept the socket, and would take from the lane what is for the next one.
+  caller.abandon(closeCodeOf(outcome));
   // By the way of what was sent, and so behind it.
   port.postMessage(["ask", visit.number, 0, "done", [outcome]]);
 });
@@ -46,6 +48,11 @@ function kindOf(value: unknown): string {
 
 function say(loaded: Loaded): void {
   parentPort!.postMessage(loaded);
+}
+
+function closeCodeOf(outcome: Outcome): number {
+  if (outcome.type === "fault") return outcome.closeCode;
+  return outcome.type === "returned" ? 1000 : 1011;
 }
 
 async function run(handle: Handler, { caller, visit }: { caller: Caller; visit: Visit }): Promise<Outcome> {

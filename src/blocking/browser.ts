@@ -1,7 +1,6 @@
 /** The door `antiphon/blocking` as a page sees it: whoever opens it is told at once that a page must not wait. */
 
-import { usageError } from "../errors.ts";
-import { CANNOT_WAIT_HERE } from "./pending-errors.ts";
+import { CANNOT_WAIT_HERE, usageError } from "../errors.ts";
 
 /** Throws a `UsageError`: a page must not wait. Use `connect` of `antiphon/client`, which is awaited. */
 export function connect(..._arguments: readonly unknown[]): never {

@@ -1,13 +1,19 @@
 /** JSON over a blocking socket: what `sendJson`, `receiveJson` and `iterJson` are made of. */
 
-import { BAD_OPTION, InvalidJsonError, MessageTypeError, usageError, WRONG_MESSAGE_TYPE } from "../errors.ts";
+import {
+  BAD_OPTION,
+  InvalidJsonError,
+  MessageTypeError,
+  SCHEMA_IS_ASYNC,
+  usageError,
+  WRONG_MESSAGE_TYPE,
+} from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
 import { nodePlatform } from "../protocol/node/platform.ts";
 import { owned } from "../socket/error-owner.ts";
 import type { JsonCodec, StandardSchema } from "../socket/json-codec.ts";
 import { fromJson, outputOf, toJson } from "../socket/json-codec.ts";
 import type { IterJsonOptions, JsonMode } from "../socket/json-messages.ts";
-import { SCHEMA_IS_ASYNC } from "./pending-errors.ts";
 import type { BlockingReceiveOptions } from "./receive-options.ts";
 import { toTimeout } from "./receive-options.ts";
 

@@ -1,6 +1,6 @@
 /** The one way to wait for nothing: a server in the very thread that waits for it. Errors say so where that may be. */
 
-import { SERVER_IN_THIS_THREAD } from "./pending-errors.ts";
+import { SERVER_IN_THIS_THREAD } from "../errors.ts";
 
 /** The sentence of a timeout, with what may be the reason: this thread has a server that listens. */
 export function withHint(sentence: string): string {

@@ -1,8 +1,7 @@
 /** How long a blocking receive waits, checked. */
 
-import { BAD_OPTION, usageError } from "../errors.ts";
+import { BAD_OPTION, SIGNAL_IN_BLOCKING, usageError } from "../errors.ts";
 import { checkNames } from "../socket/check-options.ts";
-import { SIGNAL_IN_BLOCKING } from "./pending-errors.ts";
 
 /** How long a receive waits. */
 export interface BlockingReceiveOptions {

@@ -3,11 +3,10 @@
 import type { ConnectOptions, HostAndPort, ProxyOptions, TlsOptions } from "../../client/connect-options.ts";
 import type { RequestHeaders } from "../../client/dialer.ts";
 import type { ReconnectOptions } from "../../client/reconnect.ts";
-import { BAD_OPTION, usageError } from "../../errors.ts";
+import { BAD_OPTION, OPTION_IS_FUNCTION, SIGNAL_IN_BLOCKING, usageError } from "../../errors.ts";
 import { checkNames } from "../../socket/check-options.ts";
 import type { JsonCodec } from "../../socket/json-codec.ts";
 import type { HeartbeatOptions } from "../../socket/socket-config.ts";
-import { OPTION_IS_FUNCTION, SIGNAL_IN_BLOCKING } from "../pending-errors.ts";
 import { withWindow } from "./receive-window.ts";
 
 /** The options of `connect`: those of `antiphon/client` but for functions and signals, which nothing could call or abort. */

@@ -1,11 +1,17 @@
 /** The waiting end of a lane: sends with credit, asks and waits, takes what was delivered. */
 
 import { receiveMessageOnPort } from "node:worker_threads";
-import { AntiphonError, type DisconnectError, type ErrorKind, UsageError } from "../../errors.ts";
+import {
+  AntiphonError,
+  type DisconnectError,
+  type ErrorKind,
+  SOCKET_THREAD_GONE,
+  SOCKET_THREAD_SILENT,
+  UsageError,
+} from "../../errors.ts";
 import type { Message } from "../../protocol/message.ts";
 import { makeDisconnectError } from "../../socket/error-owner.ts";
 import type { SocketState } from "../../socket/socket-state.ts";
-import { SOCKET_THREAD_GONE, SOCKET_THREAD_SILENT } from "../pending-errors.ts";
 import { Delivered } from "./delivered.ts";
 import { type EndRecord, fromRecord, toRecord } from "./error-record.ts";
 import type { Lane, OpenedRecord, Report, RoomsRecord } from "./lane.ts";

@@ -1,7 +1,13 @@
 /** A thread of `serve`, as the server sees it: has one connection at a time, and is asked how its handler ended. */
 
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
-import { AntiphonError, usageError } from "../../errors.ts";
+import {
+  AntiphonError,
+  DATA_CANNOT_CROSS,
+  HANDLER_MODULE_UNFIT,
+  HANDLER_THREAD_ENDED,
+  usageError,
+} from "../../errors.ts";
 import type { Message } from "../../protocol/message.ts";
 import type { ServerSocket } from "../../server/server-socket.ts";
 import { fromRecord } from "../lane/error-record.ts";
@@ -9,7 +15,6 @@ import { hearCommands } from "../lane/hear-commands.ts";
 import type { ReceiveWindow, RoomsRecord } from "../lane/lane.ts";
 import { makeWords } from "../lane/lane.ts";
 import { SocketBridge } from "../lane/socket-bridge.ts";
-import { DATA_CANNOT_CROSS, HANDLER_MODULE_UNFIT, HANDLER_THREAD_ENDED } from "../pending-errors.ts";
 import { startThread } from "../start-thread.ts";
 import type { HandlerThreadData } from "./thread.ts";
 import type { Loaded, Outcome, Visit } from "./visit.ts";

@@ -12,6 +12,7 @@ import {
 import type { Message } from "../../protocol/message.ts";
 import { makeDisconnectError } from "../../socket/error-owner.ts";
 import type { SocketState } from "../../socket/socket-state.ts";
+import { atCall } from "./at-call.ts";
 import { Delivered } from "./delivered.ts";
 import { type EndRecord, fromRecord, toRecord } from "./error-record.ts";
 import type { Lane, OpenedRecord, Report, RoomsRecord } from "./lane.ts";
@@ -287,12 +288,6 @@ export class Caller {
   get #isOpen(): boolean {
     return !this.#isLeft && Atomics.load(this.#words, Word.state) === OPEN && !this.#isGone;
   }
-}
-
-/** The error, with a stack that begins where the user called. */
-function atCall<Failure extends Error>(error: Failure, below: (...args: never[]) => unknown): Failure {
-  if (error instanceof AntiphonError) Error.captureStackTrace(error, below);
-  return error;
 }
 
 const OPEN = STATES.indexOf("open");

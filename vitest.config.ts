@@ -1,7 +1,7 @@
 /** Vitest's projects: one for each folder of test/, and one for the property tests of all of them. */
 
-import { readdirSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { PROJECTS } from "./scripts/vitest.mjs";
 
 const PROPERTY_TESTS = "**/*.property.test.ts";
 
@@ -20,9 +20,7 @@ const TIMEOUTS: Record<string, number> = {
   cli: 30_000,
 };
 
-const folders = readdirSync("test", { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+const folders = PROJECTS.filter((name) => name !== "property");
 
 export default defineConfig({
   // Tests that are written as users write know the doors by their names, and what lies in src/ behind them.

@@ -1,12 +1,18 @@
 /** Runs Vitest with its normal output and counts what it did. */
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { runAloud } from "./child.mjs";
 import { inRoot, ROOT } from "./root.mjs";
 
 /** @typedef {{ passed: number, failed: number, skipped: number, milliseconds: number }} Counts */
 
 const FORTY_MINUTES = 2_400_000;
+
+/** All projects of vitest.config.ts: one for each folder of test/, and one for the property tests of all of them. */
+export const PROJECTS = [
+  ...readdirSync(inRoot("test"), { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : [])),
+  "property",
+];
 
 /** Two may run at a time. */
 let reports = 0;

@@ -7,16 +7,11 @@ import type { Message } from "../protocol/message.ts";
 import { checkNames } from "../socket/check-options.ts";
 import type { JsonCodec, OutputOf, StandardSchema } from "../socket/json-codec.ts";
 import { isSchema } from "../socket/json-codec.ts";
-import type { JsonMode } from "../socket/json-messages.ts";
+import { type JsonMode, ofKind } from "../socket/json-messages.ts";
 import { type Bytes, toBytes, toMessage, toText } from "../socket/message-input.ts";
 import type { SendOptions } from "../socket/socket.ts";
 import type { SocketState } from "../socket/socket-state.ts";
-import {
-  type BlockingIterJsonOptions,
-  type BlockingReceiveJsonOptions,
-  JsonMessages,
-  ofKind,
-} from "./json-messages.ts";
+import { type BlockingIterJsonOptions, type BlockingReceiveJsonOptions, JsonMessages } from "./json-messages.ts";
 import type { Caller } from "./lane/caller.ts";
 import { toCloseInfo } from "./lane/error-record.ts";
 import { withHint } from "./own-server.ts";
@@ -110,17 +105,12 @@ export abstract class BlockingSocket implements Iterable<Message> {
 
   /** The next message, if it is text; bytes are a `MessageTypeError`, which carries them. Else as `receive`. */
   receiveText(options?: BlockingReceiveOptions): string | null {
-    return ofKind(this.caller, "receiveText", { kind: "text", data: this.#take("receiveText", options) }) as
-      | string
-      | null;
+    return this.#takeOf("text", "receiveText", options) as string | null;
   }
 
   /** The next message, if it is binary; text is a `MessageTypeError`, which carries it. Else as `receive`. */
   receiveBytes(options?: BlockingReceiveOptions): Uint8Array | null {
-    return ofKind(this.caller, "receiveBytes", {
-      kind: "binary",
-      data: this.#take("receiveBytes", options),
-    }) as Uint8Array | null;
+    return this.#takeOf("binary", "receiveBytes", options) as Uint8Array | null;
   }
 
   /**
@@ -198,6 +188,11 @@ export abstract class BlockingSocket implements Iterable<Message> {
   [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect: typeof inspectValue): string {
     const { state, protocol, closed } = this;
     return `${this.constructor.name} ${inspect({ url: this.url.href, state, protocol, ...(closed && { closed }) }, options)}`;
+  }
+
+  #takeOf(kind: JsonMode, call: string, options?: BlockingReceiveOptions): Message | null {
+    const data = this.#take(call, options);
+    return data === null ? null : ofKind(this.caller, call, data, kind);
   }
 
   #take(call: string, options?: BlockingReceiveOptions): Message | null {

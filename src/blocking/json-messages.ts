@@ -1,19 +1,13 @@
 /** JSON over a blocking socket: what `sendJson`, `receiveJson` and `iterJson` are made of. */
 
-import {
-  BAD_OPTION,
-  InvalidJsonError,
-  MessageTypeError,
-  SCHEMA_IS_ASYNC,
-  usageError,
-  WRONG_MESSAGE_TYPE,
-} from "../errors.ts";
+import { InvalidJsonError, MessageTypeError, SCHEMA_IS_ASYNC, usageError } from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
 import { nodePlatform } from "../protocol/node/platform.ts";
 import { owned } from "../socket/error-owner.ts";
 import type { JsonCodec, StandardSchema } from "../socket/json-codec.ts";
 import { fromJson, outputOf, toJson } from "../socket/json-codec.ts";
 import type { IterJsonOptions, JsonMode } from "../socket/json-messages.ts";
+import { checkMode, checkOnInvalid, ofKind } from "../socket/json-messages.ts";
 import type { BlockingReceiveOptions } from "./receive-options.ts";
 import { toTimeout } from "./receive-options.ts";
 
@@ -73,9 +67,7 @@ export class JsonMessages {
   /** The values of all messages. */
   iterate({ mode = "text", schema, onInvalid = "throw" }: BlockingIterJsonOptions<StandardSchema | undefined>) {
     checkMode(mode);
-    if (typeof onInvalid !== "function" && !["throw", "skip", "close"].includes(onInvalid)) {
-      throw usageError(BAD_OPTION, "onInvalid", String(onInvalid), "throw, skip, close or a function");
-    }
+    checkOnInvalid(onInvalid);
     return this.#iterate({ mode, schema, onInvalid });
   }
 
@@ -99,7 +91,7 @@ export class JsonMessages {
 
   #valueOf(call: string, data: Message, { mode, schema }: Wanted): unknown {
     const { owner } = this.#source;
-    ofKind(owner, call, { kind: mode, data });
+    ofKind(owner, call, data, mode);
     try {
       const value = fromJson(this.#codec, nodePlatform.text, data);
       if (schema === undefined) return value;
@@ -118,21 +110,4 @@ export class JsonMessages {
 interface Wanted {
   readonly mode: JsonMode;
   readonly schema: StandardSchema | undefined;
-}
-
-/** The message, or `null`. Throws a `MessageTypeError` for one of the other kind. */
-export function ofKind(
-  owner: object,
-  call: string,
-  { kind, data }: { readonly kind: JsonMode; readonly data: Message | null },
-): Message | null {
-  if (data === null) return null;
-  const came = typeof data === "string" ? "text" : "binary";
-  if (came === kind) return data;
-  const sentence = WRONG_MESSAGE_TYPE.sentence(call, kind, came);
-  throw owned(owner, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
-}
-
-function checkMode(mode: JsonMode): void {
-  if (mode !== "text" && mode !== "binary") throw usageError(BAD_OPTION, "mode", String(mode), "text or binary");
 }

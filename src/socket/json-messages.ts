@@ -76,9 +76,7 @@ export function iterJson(
 ): AsyncIterableIterator<unknown> {
   const { onInvalid = "throw" } = options;
   const reading = iterating(jsonReading(core, "iterJson", options));
-  if (typeof onInvalid !== "function" && !["throw", "skip", "close"].includes(onInvalid)) {
-    throw usageError(BAD_OPTION, "onInvalid", String(onInvalid), "throw, skip, close or a function");
-  }
+  checkOnInvalid(onInvalid);
   return iteratorOf(async () => {
     for (;;) {
       try {
@@ -119,18 +117,29 @@ export function iteratorOf<Value>(next: () => Promise<IteratorResult<Value>>): A
 export function readingOf(core: SocketCore, call: string, kind?: JsonMode): Reading<Message> & { end(): never } {
   return {
     call,
-    take(data) {
-      const came = typeof data === "string" ? "text" : "binary";
-      if (!kind || kind === came) return data;
-      const sentence = WRONG_MESSAGE_TYPE.sentence(call, kind, came);
-      throw owned(core, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
-    },
+    take: (data) => ofKind(core, call, data, kind),
     end() {
       throw core.disconnectError(call);
     },
   };
 }
 
-function checkMode(mode: JsonMode = "text"): void {
+/** The message, of one kind or of both. Throws a `MessageTypeError`, which belongs to `owner`, for one of the other. */
+export function ofKind(owner: object, call: string, data: Message, kind?: JsonMode): Message {
+  const came = typeof data === "string" ? "text" : "binary";
+  if (!kind || kind === came) return data;
+  const sentence = WRONG_MESSAGE_TYPE.sentence(call, kind, came);
+  throw owned(owner, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
+}
+
+/** Throws a `UsageError` for what `onInvalid` cannot be. */
+export function checkOnInvalid(onInvalid: unknown): void {
+  if (typeof onInvalid !== "function" && !["throw", "skip", "close"].includes(onInvalid as string)) {
+    throw usageError(BAD_OPTION, "onInvalid", String(onInvalid), "throw, skip, close or a function");
+  }
+}
+
+/** Throws a `UsageError` for what is no mode. */
+export function checkMode(mode: JsonMode = "text"): void {
   if (mode !== "text" && mode !== "binary") throw usageError(BAD_OPTION, "mode", String(mode), "text or binary");
 }

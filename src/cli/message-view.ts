@@ -22,7 +22,7 @@ export function messageInWords(message: Message, view: View): string {
 }
 
 /** `5 bytes  48 65 6c 6c 6f  Hello`; more than a row in rows of sixteen, and not more than 32 of them. */
-export function hexDump(bytes: Uint8Array): string {
+function hexDump(bytes: Uint8Array): string {
   const size = `${bytes.length} ${bytes.length === 1 ? "byte" : "bytes"}`;
   if (bytes.length === 0) return size;
   if (bytes.length <= ROW) return `${size}  ${toHex(bytes, " ")}  |${characters(bytes)}|`;

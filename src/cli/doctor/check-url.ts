@@ -74,7 +74,7 @@ function warnings(text: string, { secure, host, port, unixPath, shown }: Target)
 const LISTENING = new Set(["0.0.0.0", "::"]);
 
 /** Whether the host is of this machine or of a private network, as far as its name or address tells. */
-export function isOwnMachine(host: string): boolean {
+function isOwnMachine(host: string): boolean {
   if (isIP(host) === 4) return /^(0\.|127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
   if (isIP(host) === 6) return /^(::1?$|f[cd]|fe[89ab])/i.test(host);
   return !host.includes(".") || /\.(localhost|local|lan|internal|test|home\.arpa)$/.test(host);

@@ -43,4 +43,5 @@ export const INTERNAL_NAMES = [
   "goodbye",
   "network",
   "peek",
+  "isOpen",
 ];

@@ -7,7 +7,8 @@ import { owned } from "../socket/error-owner.ts";
 import type { JsonCodec, StandardSchema } from "../socket/json-codec.ts";
 import { fromJson, outputOf, toJson } from "../socket/json-codec.ts";
 import type { IterJsonOptions, JsonMode } from "../socket/json-messages.ts";
-import { checkMode, checkOnInvalid, ofKind } from "../socket/json-messages.ts";
+import { checkMode, checkOnInvalid } from "../socket/json-messages.ts";
+import { ofKind } from "../socket/readings.ts";
 import type { BlockingReceiveOptions } from "./receive-options.ts";
 import { toTimeout } from "./receive-options.ts";
 

@@ -5,13 +5,13 @@ import { protocolError, READ_IN_EVENTS_STYLE, RECEIVE_QUEUE_FULL, usageError } f
 import type { Message } from "../protocol/message.ts";
 import type { Clock } from "../protocol/run/clock.ts";
 import { quiet } from "../socket/quiet.ts";
-import type { Reading, ReceiveOptions } from "../socket/receive-queue.ts";
+import type { Reading, ReadingOwner, ReceiveOptions } from "../socket/receive-queue.ts";
 import { ReceiveQueue } from "../socket/receive-queue.ts";
 import type { SocketLimits } from "../socket/socket-limits.ts";
 import type { Wire } from "../socket/wire.ts";
 
 /** Whose messages these are. */
-export interface IntakeOwner {
+export interface IntakeOwner extends ReadingOwner {
   readonly config: {
     readonly clock: Clock;
     readonly limits: Pick<SocketLimits, "receiveMessages" | "receiveBytes" | "receiveFullTimeout">;
@@ -23,20 +23,19 @@ export interface IntakeOwner {
 }
 
 /** The receiving half of a client's socket, whatever connection it has. */
-export class Intake extends ReceiveQueue {
-  readonly #owner: IntakeOwner;
+export class Intake extends ReceiveQueue<IntakeOwner> {
   #isIgnored = false;
   /** While it is full. */
   isPaused = false;
   #cancel = () => {};
 
   constructor(owner: IntakeOwner) {
-    // Reading goes on at half, so that it does not stop and go with each message.
-    const onTaken = () => {
-      if (!this.#holds(2)) this.resume();
-    };
-    super({ clock: owner.config.clock, budget: null, onTaken });
-    this.#owner = owner;
+    super(owner, null);
+  }
+
+  /** Reading goes on at half, so that it does not stop and go with each message. */
+  protected override onTaken(): void {
+    if (!this.#holds(2)) this.resume();
   }
 
   /** There is a connection. */
@@ -72,22 +71,22 @@ export class Intake extends ReceiveQueue {
     if (!this.isPaused) return;
     this.isPaused = false;
     this.#cancel();
-    this.#owner.wire?.resume?.();
+    this.owner.wire?.resume?.();
   }
 
   #pause(): void {
-    const { wire, config } = this.#owner;
+    const { wire, config } = this.owner;
     const { receiveFullTimeout } = config.limits;
     this.isPaused = true;
     wire?.pause?.();
     this.#cancel = config.clock.after(receiveFullTimeout, () => {
-      this.#owner.fail(protocolError(RECEIVE_QUEUE_FULL, this.length, receiveFullTimeout));
+      this.owner.fail(protocolError(RECEIVE_QUEUE_FULL, this.length, receiveFullTimeout));
     });
   }
 
   /** Whether as much waits as may, or a part of that. */
   #holds(parts: number): boolean {
-    const { receiveMessages, receiveBytes } = this.#owner.config.limits;
+    const { receiveMessages, receiveBytes } = this.owner.config.limits;
     return this.length * parts >= receiveMessages || this.bytes * parts >= receiveBytes;
   }
 }

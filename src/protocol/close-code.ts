@@ -58,7 +58,7 @@ export function readClosePayload(payload: Uint8Array, codec: TextCodec): ClosePa
   if (payload.length === 1) return protocolError(CLOSE_PAYLOAD_SHORT);
   const code = payload[0]! * 0x100 + payload[1]!;
   if (!isWireCode(code)) return protocolError(CLOSE_CODE_FORBIDDEN, code);
-  const reason = codec.decode(payload, 2, payload.length);
+  const reason = payload.length === 2 ? "" : codec.decode(payload, 2, payload.length);
   if (reason === null) return protocolError(CLOSE_REASON_NOT_UTF8);
   return { code, reason };
 }

@@ -53,6 +53,12 @@ export class CompressedMessages {
     return COMPRESSED_AT_ONCE - (this.#gathering?.size ?? 0);
   }
 
+  /** Whether it remembers nothing of the messages so far. */
+  get atRest(): boolean {
+    const isBusy = this.#gathering !== null && this.#gathering.size > 0;
+    return !isBusy && this.#run === null && this.#heldEnd === undefined && !this.#paused && this.#inflater.atRest;
+  }
+
   /** Takes a piece of the payload. On `"suspended"`, `done` comes later, and no piece may come before it. */
   add(
     opcode: number,

@@ -16,11 +16,18 @@ export class EngineEnd {
   /** The payload of a Close frame, or the rule that the peer broke, which the sink wants to wait. */
   held: Uint8Array | ProtocolError | undefined;
   #info: CloseInfo | undefined;
-  readonly #waiting = new Waiters<CloseInfo>();
+  #waiting: Waiters<CloseInfo> | undefined;
+
+  /** Whether it has not begun in any way, and nobody waits for it. */
+  get isFarOff(): boolean {
+    return this.state === "open" && !this.inboundEnds && this.held === undefined && this.#waiting === undefined;
+  }
 
   /** Resolves when it has ended. */
   get closed(): Promise<CloseInfo> {
-    return this.#info === undefined ? this.#waiting.wait() : Promise.resolve(this.#info);
+    if (this.#info !== undefined) return Promise.resolve(this.#info);
+    this.#waiting ??= new Waiters();
+    return this.#waiting.wait();
   }
 
   /** Whether something has come that is not over: then the peer's FIN waits. */
@@ -34,7 +41,7 @@ export class EngineEnd {
     this.transport = transport;
     this.held = undefined;
     this.#info = info;
-    this.#waiting.tell(info);
+    this.#waiting?.tell(info);
   }
 
   /** The transport is gone: what the peer said last, if it said goodbye and waited for ours; or what it did wrong. */

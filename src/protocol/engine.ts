@@ -1,22 +1,21 @@
 /** The engine: one WebSocket connection after the opening handshake (RFC 6455, 5 to 8). Bytes in, messages out, and back. */
 
 import type { ProtocolError } from "../errors.ts";
-import { NOT_OPEN, PART_MISSING, usageError, ZLIB_MISSING } from "../errors.ts";
+import { NOT_OPEN, PART_MISSING, usageError } from "../errors.ts";
 import { encodeClosePayload, encodeFailure, readClosePayload } from "./close-code.ts";
 import { checkControlPayload } from "./control-payload.ts";
+import { EngineConfig } from "./engine-config.ts";
 import { EngineEnd } from "./engine-end.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import type { CloseInfo, EngineSink } from "./engine-sink.ts";
 import type { EngineState, TransportDuty } from "./engine-state.ts";
-import type { Role } from "./frame-header.ts";
+import type { FloodGuard } from "./flood-guard.ts";
 import { Opcode } from "./frame-header.ts";
-import type { ReceiveState } from "./inbound.ts";
+import type { InboundListener, ReceiveState } from "./inbound.ts";
 import { Inbound } from "./inbound.ts";
-import { resolveLimits } from "./limits.ts";
 import type { Message } from "./message.ts";
 import { checkMessage } from "./message.ts";
 import { Outbound } from "./outbound.ts";
-import type { Platform } from "./platform.ts";
 import type { Prepared, PreparedBatch } from "./prepared-batch.ts";
 
 /**
@@ -33,39 +32,43 @@ import type { Prepared, PreparedBatch } from "./prepared-batch.ts";
  * tcp.on("close", () => engine.abort());
  */
 export class Engine {
-  readonly #role: Role;
-  readonly #platform: Platform;
+  readonly #config: EngineConfig;
   readonly #sink: EngineSink;
-  readonly #autoPong: boolean;
-  readonly #inbound: Inbound;
+  readonly #inbound: Inbound<Engine>;
   readonly #outbound: Outbound;
   readonly #end = new EngineEnd();
 
+  static readonly #listener: InboundListener<Engine> = {
+    inboundOnControl: (engine, opcode, payload) => engine.#inboundOnControl(opcode, payload),
+    inboundOnFail: (engine, error) => engine.#inboundOnEnd(error),
+    inboundOnReady: (engine) => (engine.#end.inboundEnds ? engine.abort() : engine.#sink.ready?.()),
+  };
+
   /** Throws a `UsageError` for a bad limit, or for compression on a platform without zlib. */
-  constructor({ role, platform, sink, deflate = null, limits, autoPong = true }: EngineOptions) {
-    if (deflate !== null && platform.zlib === null) throw usageError(ZLIB_MISSING);
-    this.#role = role;
-    this.#platform = platform;
-    this.#sink = sink;
-    this.#autoPong = autoPong;
-    this.#outbound = new Outbound({ role, platform, deflate, onLater: () => sink.output?.() });
-    this.#inbound = new Inbound({
-      role,
-      platform,
-      limits: resolveLimits(limits),
-      deflate,
-      sink,
-      listener: {
-        inboundOnControl: (opcode, payload) => this.#inboundOnControl(opcode, payload),
-        inboundOnFail: (error) => this.#inboundOnEnd(error),
-        inboundOnReady: () => (this.#end.inboundEnds ? this.abort() : sink.ready?.()),
-      },
-    });
+  constructor(options: EngineOptions);
+  /** One of many alike; `flood` was left by one that rests. */
+  constructor(config: EngineConfig, sink: EngineSink, flood?: FloodGuard);
+  constructor(options: EngineOptions | EngineConfig, sink?: EngineSink, flood?: FloodGuard) {
+    const config = options instanceof EngineConfig ? options : new EngineConfig(options);
+    this.#config = config;
+    this.#sink = sink ?? (options as EngineOptions).sink;
+    this.#outbound = new Outbound(config, this.#sink);
+    this.#inbound = new Inbound({ config, sink: this.#sink, owner: this, flood }, Engine.#listener);
   }
 
   /** Where the connection stands. */
   get state(): EngineState {
     return this.#end.state;
+  }
+
+  /** Whether it is open and nothing is under way or remembered, but by `flood`: another engine could go on in its place. */
+  get atRest(): boolean {
+    return this.#end.isFarOff && this.#inbound.atRest && this.#outbound.atRest;
+  }
+
+  /** Counts the frames of the peer that carry nothing, once there was one. */
+  get flood(): FloodGuard | undefined {
+    return this.#inbound.flood;
   }
 
   /** What is to be done with the transport, once the output has been carried out. */
@@ -117,7 +120,7 @@ export class Engine {
   abort(cause?: unknown): void {
     this.#outbound.abandon();
     if (this.#end.state === "closed") return;
-    this.#finish(this.#end.toAborted(this.#platform.text, cause), "end");
+    this.#finish(this.#end.toAborted(this.#config.platform.text, cause), "end");
   }
 
   /** Resolves when the connection is over for us, with what `sink.close` is told. Never rejects. */
@@ -130,7 +133,7 @@ export class Engine {
     return this.#outbound.compressed();
   }
 
-  /** Takes the bytes that are to go out, in order. They are shared: copy them for a `receive` in the same process. */
+  /** Takes the bytes that are to go out, in order. They are shared: for a `receive` here, copy them by `new Uint8Array(bytes)`. */
   take(): readonly Uint8Array[] {
     return this.#outbound.take();
   }
@@ -195,12 +198,12 @@ export class Engine {
 
   /** Sends a ping, with up to 125 bytes that come back in the pong. Throws as `send` does. */
   ping(payload: Uint8Array = EMPTY): void {
-    this.#sendControl(Opcode.ping, payload);
+    this.#sendControl("ping", payload);
   }
 
   /** Sends a pong that nobody asked for: a one-way heartbeat (RFC 6455, 5.5.3). Throws as `send` does. */
   pong(payload: Uint8Array = EMPTY): void {
-    this.#sendControl(Opcode.pong, payload);
+    this.#sendControl("pong", payload);
   }
 
   /**
@@ -219,7 +222,8 @@ export class Engine {
    * `UsageError` for a code that must not be sent.
    */
   close(code?: number, reason = ""): void {
-    const payload = encodeClosePayload(this.#role, code, reason, this.#platform.text);
+    const { role, platform } = this.#config;
+    const payload = encodeClosePayload(role, code, reason, platform.text);
     if (this.#end.state !== "open") return;
     this.#end.state = "closing";
     this.#outbound.close(payload);
@@ -227,11 +231,10 @@ export class Engine {
     this.#releaseClose();
   }
 
-  #sendControl(opcode: number, payload: Uint8Array): void {
-    const call = opcode === Opcode.ping ? "ping" : "pong";
+  #sendControl(call: "ping" | "pong", payload: Uint8Array): void {
     this.#mustBeOpen(call);
     checkControlPayload(call, payload);
-    this.#outbound.control(opcode, payload);
+    this.#outbound.control(Opcode[call], payload);
     this.#sink.output?.();
   }
 
@@ -243,7 +246,7 @@ export class Engine {
     if (opcode === Opcode.close) return this.#inboundOnEnd(payload);
     if (opcode === Opcode.pong) return this.#sink.pong?.(payload);
     try {
-      if (this.#autoPong) this.answerPing(payload);
+      if (this.#config.autoPong) this.answerPing(payload);
     } finally {
       this.#sink.ping?.(payload);
     }
@@ -264,12 +267,12 @@ export class Engine {
   }
 
   #receiveClose(payload: Uint8Array): void {
-    const close = readClosePayload(payload, this.#platform.text);
+    const close = readClosePayload(payload, this.#config.platform.text);
     if (close instanceof Error) return this.#fail(close);
     // RFC 6455, 5.5.1: "the endpoint MUST send a Close frame in response", typically with the code that it received.
     // It "MAY delay" it: what had been sent before is sent first, even if it is still being compressed.
-    if (this.#end.state === "open") this.#outbound.close(payload.subarray(0, 2));
-    this.#finish({ ...close, wasClean: true }, this.#role === "server" ? "end" : "await-end");
+    if (this.#end.state === "open") this.#outbound.close(payload.length > 2 ? payload.subarray(0, 2) : payload);
+    this.#finish({ ...close, wasClean: true }, this.#config.role === "server" ? "end" : "await-end");
   }
 
   /** RFC 6455, 7.1.7, "_Fail the WebSocket Connection_": one Close frame with the code, then silence. */

@@ -2,27 +2,23 @@
 
 import type { ProtocolError } from "../errors.ts";
 import { CONTROL_FLOOD, protocolError } from "../errors.ts";
-import type { Platform } from "./platform.ts";
 
-/** Counts the control frames and empty data frames of one connection, a second at a time. */
+/**
+ * Counts the control frames and empty data frames of one connection, a second at a time. It outlives the engine of a
+ * connection that rests: a peer may not start anew by pausing.
+ */
 export class FloodGuard {
-  readonly #platform: Platform;
-  readonly #perSecond: number;
   #since = 0;
   #count = 0;
 
-  constructor(platform: Platform, perSecond: number) {
-    this.#platform = platform;
-    this.#perSecond = perSecond;
-  }
-
-  /** One more; the error when it is one too many. */
-  count(): ProtocolError | undefined {
-    const now = this.#platform.now();
+  /** One more, at this time in milliseconds; the error when it is one too many for a second. */
+  count(time: number, perSecond: number): ProtocolError | undefined {
+    // Whole milliseconds: V8 keeps a fraction in an object of its own.
+    const now = Math.floor(time);
     if (this.#count === 0 || now - this.#since >= 1000) {
       this.#since = now;
       this.#count = 0;
     }
-    return ++this.#count > this.#perSecond ? protocolError(CONTROL_FLOOD, this.#perSecond) : undefined;
+    return ++this.#count > perSecond ? protocolError(CONTROL_FLOOD, perSecond) : undefined;
   }
 }

@@ -7,6 +7,8 @@ export function isToken(text: string): boolean {
 
 /** Whether a comma-separated list holds the keyword, in any case of ASCII letters. `keyword` is in lower case. */
 export function listHolds(list: string | null | undefined, keyword: string): boolean {
+  // Nearly all lists are this one word.
+  if (list?.length === keyword.length && list.toLowerCase() === keyword && isToken(list)) return true;
   return toListElements(list ?? "").some((element) => isToken(element) && element.toLowerCase() === keyword);
 }
 

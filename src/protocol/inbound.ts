@@ -1,16 +1,15 @@
 /** Bytes become frames (RFC 6455, 5.2), by pull: the receiving half of a connection. Knows no closing. */
 
-import type { ProtocolError } from "../errors.ts";
+import { INVALID_UTF8, type ProtocolError, protocolError } from "../errors.ts";
 import { ControlPayload } from "./control-payload.ts";
-import type { DeflateAgreement } from "./deflate/agreement.ts";
+import { CutHeader } from "./cut-header.ts";
+import type { EngineConfig } from "./engine-config.ts";
 import { FloodGuard } from "./flood-guard.ts";
-import type { Role } from "./frame-header.ts";
-import { checkFrameHeader, FrameHeader, MAX_HEADER, Opcode, parseFrameHeader } from "./frame-header.ts";
-import type { Limits } from "./limits.ts";
-import { mask, rotateKey } from "./mask.ts";
+import { checkFrameHeader, FrameHeader, Opcode, parseFrameHeader } from "./frame-header.ts";
+import { rotateKey } from "./mask.ts";
 import type { MessageSink } from "./message.ts";
 import { MessageFrames } from "./message-frames.ts";
-import type { Platform } from "./platform.ts";
+import { shortMessage, takeShortMessage } from "./short-message.ts";
 import { throwLater } from "./throw-later.ts";
 
 /**
@@ -19,34 +18,32 @@ import { throwLater } from "./throw-later.ts";
  */
 export type ReceiveState = "more" | "paused" | "suspended" | "ended";
 
-/** Who hears of what is not a message. */
-export interface InboundListener {
-  inboundOnControl(opcode: number, payload: Uint8Array): void;
-  inboundOnFail(error: ProtocolError): void;
+/** Who hears of what is not a message: one for all connections, so that none of them needs functions of its own. */
+export interface InboundListener<Owner> {
+  inboundOnControl(owner: Owner, opcode: number, payload: Uint8Array): void;
+  inboundOnFail(owner: Owner, error: ProtocolError): void;
   /** After `suspended` or a resume: what had come has been read, and more is welcome. */
-  inboundOnReady(): void;
+  inboundOnReady(owner: Owner): void;
 }
 
 /** How one connection receives. */
-export interface InboundOptions {
-  readonly role: Role;
-  readonly platform: Platform;
-  readonly limits: Limits;
-  readonly deflate: DeflateAgreement | null;
+export interface InboundOptions<Owner> {
+  readonly config: EngineConfig;
   readonly sink: MessageSink;
-  readonly listener: InboundListener;
+  readonly owner: Owner;
+  /** What was counted before this. */
+  readonly flood: FloodGuard | undefined;
 }
 
 /** Reads by pull: after each message it looks whether it may go on, so that a pause holds in the middle of a chunk. */
-export class Inbound {
-  readonly #role: Role;
-  readonly #maskBit: 0 | 0x80;
-  /** The lowest limit on the size of a message in one frame. */
-  readonly #shortest: number;
-  readonly #listener: InboundListener;
-  readonly #messages: MessageFrames;
-  readonly #flood: FloodGuard;
-
+export class Inbound<Owner> {
+  readonly #config: EngineConfig;
+  readonly #sink: MessageSink;
+  readonly #owner: Owner;
+  readonly #listener: InboundListener<Owner>;
+  #flood: FloodGuard | undefined;
+  #messages: MessageFrames | null = null;
+  #inParts = false;
   #state: ReceiveState = "more";
   #pausing = false;
   #reading = false;
@@ -54,11 +51,7 @@ export class Inbound {
   #chunk: Uint8Array = EMPTY;
   #at = 0;
   #backlog: Uint8Array[] | null = null;
-
-  /** A header that was cut: its first bytes. */
-  #head: Uint8Array | null = null;
-  #headSize = 0;
-
+  #cut: CutHeader | null = null;
   /** The frame being read, while `#remaining` of its payload is to come. */
   #opcode = 0;
   #fin = false;
@@ -66,13 +59,24 @@ export class Inbound {
   #remaining = 0;
   #control: ControlPayload | null = null;
 
-  constructor({ role, platform, limits, deflate, sink, listener }: InboundOptions) {
-    this.#role = role;
-    this.#maskBit = role === "server" ? 0x80 : 0;
-    this.#shortest = Math.min(limits.frameSize, limits.messageSize);
+  constructor({ config, sink, owner, flood }: InboundOptions<Owner>, listener: InboundListener<Owner>) {
+    this.#config = config;
+    this.#sink = sink;
+    this.#owner = owner;
     this.#listener = listener;
-    this.#flood = new FloodGuard(platform, limits.controlFramesPerSecond);
-    this.#messages = new MessageFrames({ platform, limits, deflate, sink, flood: this.#flood });
+    this.#flood = flood;
+  }
+
+  /** Counts frames that carry nothing, once there was one. */
+  get flood(): FloodGuard | undefined {
+    return this.#flood;
+  }
+
+  /** Whether another one could take its place: all was read, and nothing is remembered but by `flood`. */
+  get atRest(): boolean {
+    const hasRead = this.#state === "more" && !this.#reading && !this.holds;
+    const isBetween = this.#cut === null && this.#remaining === 0;
+    return hasRead && isBetween && !this.#inParts && (this.#messages === null || this.#messages.atRest);
   }
 
   /** Takes a chunk, which is ours from now on: it is unmasked where it lies. */
@@ -86,7 +90,7 @@ export class Inbound {
       this.#at = 0;
     }
     if (this.#state === "more" && !this.#reading) {
-      this.#messages.beginTurn();
+      this.#messages?.beginTurn();
       this.#read();
     }
     return this.#state;
@@ -96,7 +100,7 @@ export class Inbound {
   pause(): void {
     this.#pausing = true;
     if (this.#state === "more") this.#state = "paused";
-    this.#messages.setPaused(true);
+    this.#messages?.setPaused(true);
   }
 
   /** Reads what may be read and has not been: a callback that threw left it. */
@@ -109,17 +113,18 @@ export class Inbound {
     this.#pausing = false;
     // While suspended, what is being inflated goes on, and we do when it is done.
     const isSuspended = this.#state === "suspended";
-    this.#messages.setPaused(false);
+    this.#messages?.setPaused(false);
     if (!isSuspended && this.#state !== "ended") this.#goOn();
   }
 
   /** Whether messages are given in parts. */
   get inParts(): boolean {
-    return this.#messages.inParts;
+    return this.#inParts;
   }
 
   set inParts(inParts: boolean) {
-    this.#messages.inParts = inParts;
+    this.#inParts = inParts;
+    if (this.#messages !== null) this.#messages.inParts = inParts;
   }
 
   /** Whether something that came has not been given yet. */
@@ -133,14 +138,14 @@ export class Inbound {
     this.#chunk = EMPTY;
     this.#at = 0;
     this.#backlog = null;
-    this.#messages.drop();
+    this.#messages?.drop();
   }
 
   #goOn(): void {
     this.#state = "more";
     if (this.#reading) return;
     this.#read();
-    if (this.#state === "more") this.#listener.inboundOnReady();
+    if (this.#state === "more") this.#listener.inboundOnReady(this.#owner);
   }
 
   /** Reads as far as it can. A callback that throws leaves everything in order: the next call goes on behind its message. */
@@ -169,13 +174,11 @@ export class Inbound {
   }
 
   #readHeader(): void {
-    if (this.#headSize > 0) return this.#readCutHeader();
+    if (this.#cut !== null) return this.#readCutHeader();
     if (this.#readShortMessage()) return;
     const size = parseFrameHeader(header, this.#chunk, this.#at, this.#chunk.length);
     if (size === 0) {
-      this.#headSize = this.#chunk.length - this.#at;
-      this.#head ??= new Uint8Array(MAX_HEADER);
-      this.#head.set(this.#chunk.subarray(this.#at));
+      this.#cut = new CutHeader(this.#chunk.subarray(this.#at));
       this.#at = this.#chunk.length;
       return;
     }
@@ -183,43 +186,22 @@ export class Inbound {
     this.#begin();
   }
 
-  /**
-   * The common case in one go: a message of up to 64 KiB in one plain frame that has come whole. Anything else is left
-   * to the way through `#begin`, its plain twin. Hot path (bench: `protocol`).
-   */
+  /** Hot path (bench: `protocol`). */
   #readShortMessage(): boolean {
-    const chunk = this.#chunk;
-    const at = this.#at;
-    const opcode = chunk[at]! ^ 0x80;
-    if ((opcode !== Opcode.text && opcode !== Opcode.binary) || !this.#messages.idle) return false;
-    let length = chunk[at + 1]! ^ this.#maskBit;
-    let from = at + 2;
-    if (length === 126) {
-      length = chunk[at + 2]! * 0x100 + chunk[at + 3]!;
-      if (length < 126) return false;
-      from += 2;
-    } else if (length > 126) return false;
-    if (this.#maskBit !== 0) from += 4;
-    const to = from + length;
-    // Past the end of the chunk everything is NaN, and no comparison true.
-    if (!(to <= chunk.length) || length > this.#shortest || length === 0) return false;
-    if (this.#maskBit !== 0) {
-      const key = chunk[from - 4]! | (chunk[from - 3]! << 8) | (chunk[from - 2]! << 16) | (chunk[from - 1]! << 24);
-      mask(chunk, from, to, key);
-    }
-    this.#at = to;
-    const error = this.#messages.whole(opcode, chunk, from, to);
-    if (error !== undefined) this.#fail(error);
+    if (this.#messages !== null && !this.#messages.idle) return false;
+    const data = takeShortMessage(this.#chunk, this.#at, this.#config);
+    if (data === undefined) return false;
+    this.#at = shortMessage.end;
+    if (data === null) this.#fail(protocolError(INVALID_UTF8));
+    else if (this.#inParts) this.#sink.part?.(data, true);
+    else this.#sink.message(data);
     return true;
   }
 
   #readCutHeader(): void {
-    const head = this.#head!;
     while (this.#at < this.#chunk.length) {
-      head[this.#headSize++] = this.#chunk[this.#at++]!;
-      if (parseFrameHeader(header, head, 0, this.#headSize) === 0) continue;
-      this.#headSize = 0;
-      this.#head = null;
+      if (!this.#cut!.push(this.#chunk[this.#at++]!, header)) continue;
+      this.#cut = null;
       return this.#begin();
     }
   }
@@ -228,9 +210,11 @@ export class Inbound {
   #begin(): void {
     const { opcode, fin, length, key, masked } = header;
     const isControl = opcode >= Opcode.close;
+    const { role, deflate } = this.#config;
     const error =
-      checkFrameHeader(header, this.#role, this.#messages.canInflate) ??
-      (isControl ? this.#flood.count() : this.#messages.begin(header));
+      checkFrameHeader(header, role, deflate !== null) ??
+      (isControl ? undefined : this.#frames.begin(header)) ??
+      (isControl || length === 0 ? this.#count() : undefined);
     if (error !== undefined) return this.#fail(error);
     this.#opcode = opcode;
     this.#fin = fin;
@@ -239,10 +223,25 @@ export class Inbound {
     if (length === 0) this.#readPayload();
   }
 
+  /** The message at hand, or the next one. */
+  get #frames(): MessageFrames {
+    if (this.#messages === null) {
+      this.#messages = new MessageFrames(this.#config, this.#sink);
+      this.#messages.inParts = this.#inParts;
+    }
+    return this.#messages;
+  }
+
+  #count(): ProtocolError | undefined {
+    const { platform, limits } = this.#config;
+    this.#flood ??= new FloodGuard();
+    return this.#flood.count(platform.now(), limits.controlFramesPerSecond);
+  }
+
   /** Takes what has come of the payload. */
   #readPayload(): void {
     const isControl = this.#opcode >= Opcode.close;
-    const most = isControl ? this.#remaining : Math.min(this.#remaining, this.#messages.appetite);
+    const most = isControl ? this.#remaining : Math.min(this.#remaining, this.#frames.appetite);
     const from = this.#at;
     const to = Math.min(from + most, this.#chunk.length);
     const key = this.#key;
@@ -256,14 +255,16 @@ export class Inbound {
   #addControl(from: number, to: number, key: number): void {
     this.#control ??= new ControlPayload();
     const payload = this.#control.add(this.#chunk, from, to, { key, remaining: this.#remaining });
-    if (payload !== null) this.#listener.inboundOnControl(this.#opcode, payload);
+    if (payload === null) return;
+    this.#control = null;
+    this.#listener.inboundOnControl(this.#owner, this.#opcode, payload);
   }
 
   #addData(from: number, to: number, key: number): void {
     const last = this.#fin && this.#remaining === 0;
-    const announced = this.#remaining + (this.#fin ? 0 : this.#messages.room);
+    const announced = this.#remaining + (this.#fin ? 0 : this.#frames.room);
     const piece = { bytes: this.#chunk, from, to, key, announced, last };
-    const result = this.#messages.add(piece, (error) => this.#messagesOnDone(error));
+    const result = this.#frames.add(piece, (error) => this.#messagesOnDone(error));
     if (result === "suspended") this.#state = "suspended";
     else if (result !== undefined) this.#fail(result);
   }
@@ -283,7 +284,7 @@ export class Inbound {
   }
 
   #fail(error: ProtocolError): void {
-    this.#listener.inboundOnFail(error);
+    this.#listener.inboundOnFail(this.#owner, error);
   }
 }
 

@@ -5,7 +5,7 @@ import { INVALID_UTF8, protocolError, TEXT_TOO_LONG } from "../errors.ts";
 import type { Arrival } from "./bytes.ts";
 import { Gathering, keep } from "./bytes.ts";
 import { Opcode } from "./frame-header.ts";
-import type { Message, MessageSink } from "./message.ts";
+import type { MessageSink } from "./message.ts";
 import type { Platform } from "./platform.ts";
 import { lastBoundary, Utf8Check } from "./utf8.ts";
 
@@ -28,15 +28,16 @@ export class MessageBuilder {
     this.#platform = platform;
   }
 
-  /** A message that lies whole in `bytes[from, to)`. Hot path (bench: `protocol`). */
+  /** Whether nothing has come of a message that has not ended. */
+  get atRest(): boolean {
+    return this.#gathering === null && this.#utf8 === null;
+  }
+
+  /** A message that lies whole in `bytes[from, to)`. */
   whole(opcode: number, bytes: Uint8Array, from: number, to: number): ProtocolError | undefined {
-    let data: Message | null;
-    if (opcode === Opcode.text) {
-      data = this.#platform.text.decode(bytes, from, to);
-      if (data === null) return protocolError(INVALID_UTF8);
-    } else {
-      data = keep(bytes, from, to, this.#platform);
-    }
+    const platform = this.#platform;
+    const data = opcode === Opcode.text ? platform.text.decode(bytes, from, to) : keep(bytes, from, to, platform);
+    if (data === null) return protocolError(INVALID_UTF8);
     if (this.inParts) this.#sink.part?.(data, true);
     else this.#sink.message(data);
     return undefined;

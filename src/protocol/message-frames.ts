@@ -10,29 +10,16 @@ import {
   TOO_MANY_FRAGMENTS,
 } from "../errors.ts";
 import { CompressedMessages } from "./compressed-messages.ts";
-import type { DeflateAgreement } from "./deflate/agreement.ts";
-import type { FloodGuard } from "./flood-guard.ts";
+import type { EngineConfig } from "./engine-config.ts";
 import type { FrameHeader } from "./frame-header.ts";
 import { Opcode, RSV1 } from "./frame-header.ts";
-import type { Limits } from "./limits.ts";
 import type { MessageSink } from "./message.ts";
 import type { Piece } from "./message-builder.ts";
 import { MessageBuilder } from "./message-builder.ts";
-import type { Platform } from "./platform.ts";
 
-/** What it works with. */
-export interface MessageFramesOptions {
-  readonly platform: Platform;
-  readonly limits: Limits;
-  readonly deflate: DeflateAgreement | null;
-  readonly sink: MessageSink;
-  readonly flood: FloodGuard;
-}
-
-/** The message being read, frame by frame. */
+/** The message being read, frame by frame. Made for the first one that does not come whole in one plain frame. */
 export class MessageFrames {
-  readonly #limits: Limits;
-  readonly #flood: FloodGuard;
+  readonly #config: EngineConfig;
   readonly #builder: MessageBuilder;
   readonly #compressed: CompressedMessages | null;
   /** The opcode of the message, or 0 between two messages. */
@@ -42,9 +29,9 @@ export class MessageFrames {
   #size = 0;
   #fragments = 0;
 
-  constructor({ platform, limits, deflate, sink, flood }: MessageFramesOptions) {
-    this.#limits = limits;
-    this.#flood = flood;
+  constructor(config: EngineConfig, sink: MessageSink) {
+    const { platform, limits, deflate } = config;
+    this.#config = config;
     this.#builder = new MessageBuilder(sink, platform);
     const { zlib } = platform;
     const builder = this.#builder;
@@ -59,9 +46,9 @@ export class MessageFrames {
     return this.#opcode === 0;
   }
 
-  /** Whether messages may come compressed. */
-  get canInflate(): boolean {
-    return this.#compressed !== null;
+  /** Whether another one could take its place: nothing is remembered. */
+  get atRest(): boolean {
+    return this.#opcode === 0 && this.#builder.atRest && (this.#compressed === null || this.#compressed.atRest);
   }
 
   /** How many bytes the message may still get after the frame at hand. */
@@ -80,22 +67,13 @@ export class MessageFrames {
   }
 
   /** Whether the next messages are given in parts. */
-  get inParts(): boolean {
-    return this.#builder.inParts;
-  }
-
   set inParts(inParts: boolean) {
     this.#builder.inParts = inParts;
   }
 
-  /** A message in one plain frame that has come whole, within every limit. Hot path (bench: `protocol`). */
-  whole(opcode: number, bytes: Uint8Array, from: number, to: number): ProtocolError | undefined {
-    return this.#builder.whole(opcode, bytes, from, to);
-  }
-
   /** A data frame begins: the rules and limits that it can break where it stands, before its payload comes. */
   begin({ opcode, length, rsv }: FrameHeader): ProtocolError | undefined {
-    const { frameSize, fragments } = this.#limits;
+    const { frameSize, fragments, messageSize } = this.#config.limits;
     if (opcode === Opcode.continuation) {
       // RFC 6455, 5.4: a fragmented message is "a single frame with the FIN bit clear …, followed by … continuation frames"
       if (this.#opcode === 0) return protocolError(CONTINUATION_UNEXPECTED);
@@ -110,8 +88,7 @@ export class MessageFrames {
     }
     if (length > frameSize) return protocolError(FRAME_TOO_BIG, length, frameSize);
     this.#size += length;
-    if (this.#size > this.#mostOnWire) return protocolError(MESSAGE_TOO_BIG, this.#size, this.#limits.messageSize);
-    return length === 0 ? this.#flood.count() : undefined;
+    return this.#size > this.#mostOnWire ? protocolError(MESSAGE_TOO_BIG, this.#size, messageSize) : undefined;
   }
 
   /** A piece of the payload has come. On `"suspended"`, `done` comes later, and no piece may come before it. */
@@ -135,6 +112,6 @@ export class MessageFrames {
   }
 
   get #mostOnWire(): number {
-    return this.#isCompressed ? this.#compressed!.mostCompressed : this.#limits.messageSize;
+    return this.#isCompressed ? this.#compressed!.mostCompressed : this.#config.limits.messageSize;
   }
 }

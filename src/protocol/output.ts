@@ -3,8 +3,8 @@
 import type { Platform } from "./platform.ts";
 
 /**
- * Collects the bytes of one turn. Small writes of all connections go one behind the other into one slab, which is never
- * written to twice: what was taken stays as it is until the transport has sent it and lets go.
+ * Collects the bytes of one turn. Small writes of all connections go one behind the other into one slab, no part of which
+ * is written to twice unless `reuseTaken` allows it: what was taken stays as it is until the transport lets go.
  */
 export class Output {
   readonly #platform: Platform;
@@ -30,8 +30,11 @@ export class Output {
       return this.#slab.bytes;
     }
     this.#endRun();
-    if (slab === undefined || slab.platform !== this.#platform || slab.bytes.length - slab.used < size) {
-      slab = { platform: this.#platform, bytes: this.#platform.allocateShared(Math.max(SLAB, size)), used: 0 };
+    // A run that goes on in another slab is two pieces to write: where there is little room left, none is begun.
+    if (slab === undefined || slab.platform !== this.#platform || slab.bytes.length - slab.used < Math.max(size, RUN)) {
+      const bytes = this.#platform.allocateShared(Math.max(SLAB, size));
+      // Its parts are written as they are then: on Node, making a Buffer of each would cost as much as framing it.
+      slab = { platform: this.#platform, bytes: this.#platform.toWritable?.(bytes) ?? bytes, used: 0 };
     }
     this.#slab = slab;
     this.#start = slab.used;
@@ -61,6 +64,9 @@ export class Output {
 
   /** Gives all that waits, in order, and starts again with nothing. */
   take(): readonly Uint8Array[] {
+    taken.slab = this.#slab;
+    taken.start = this.#start;
+    taken.end = this.#end;
     this.#endRun();
     const pieces = this.#pieces;
     this.#pieces = NONE;
@@ -76,6 +82,16 @@ export class Output {
   }
 }
 
+/**
+ * What was taken last, from whichever output, has gone out, and nobody holds its bytes any more: they are written to again.
+ * So a server whose peers keep up works in memory that the processor has at hand, and leaves no slabs to the collector.
+ */
+export function reuseTaken(): void {
+  // Unless something was written behind it.
+  if (taken.slab !== null && taken.slab.used === taken.end) taken.slab.used = taken.start;
+  taken.slab = null;
+}
+
 interface Slab {
   readonly platform: Platform;
   readonly bytes: Uint8Array;
@@ -86,5 +102,9 @@ interface Slab {
 const NONE: Uint8Array[] = [];
 /** A connection whose transport is full keeps at most this much more than its own bytes alive, per piece. */
 const SLAB = 32_768;
+/** What most turns of a connection bring. */
+const RUN = 2048;
 /** The slab in use, by all connections. */
 let slab: Slab | undefined;
+/** The run that the last `take` ended with, if it was one. */
+const taken: { slab: Slab | null; start: number; end: number } = { slab: null, start: 0, end: 0 };

@@ -25,7 +25,7 @@ export interface Platform {
   defer(work: () => void): void;
   /** New memory of exactly this size, in a buffer of its own. What it holds is overwritten before it is given away. */
   allocate(size: number): Uint8Array<ArrayBuffer>;
-  /** These bytes, as the runtime's streams like them best; for what is written many times. Left out: as they are. */
+  /** These bytes, as the runtime's streams like them best; the views on them have to be so, too. Left out: as they are. */
   toWritable?(bytes: Uint8Array): Uint8Array;
   /** The same for memory that several messages share: nobody who holds one of them may transfer it to another thread. */
   allocateShared(size: number): Uint8Array<ArrayBuffer>;

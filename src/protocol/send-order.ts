@@ -8,7 +8,7 @@ export class SendOrder {
   /** The size of the message that all wait for. */
   #held = 0;
   #size = 0;
-  readonly #settled = new Waiters<void>();
+  #settled: Waiters<void> | null = null;
 
   /** Whether something is being waited for. */
   get waits(): boolean {
@@ -22,7 +22,9 @@ export class SendOrder {
 
   /** Resolves when nothing is being waited for. Never rejects. */
   async settled(): Promise<void> {
-    if (this.waits) await this.#settled.wait();
+    if (!this.waits) return;
+    this.#settled ??= new Waiters();
+    await this.#settled.wait();
   }
 
   /** Sends now, or when its turn comes. */
@@ -52,14 +54,14 @@ export class SendOrder {
       this.#waiting = waiting.slice(at + 1);
       return;
     }
-    this.#settled.tell();
+    this.#settled?.tell();
   }
 
   /** Forgets all that waits. */
   clear(): void {
     this.#waiting = null;
     this.#size = 0;
-    this.#settled.tell();
+    this.#settled?.tell();
   }
 }
 

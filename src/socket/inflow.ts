@@ -4,83 +4,89 @@ import type { ProtocolError } from "../errors.ts";
 import { protocolError, TOO_MANY_BYTES, TOO_MANY_MESSAGES } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import type { Message } from "../protocol/message.ts";
+import { Hold } from "./hold.ts";
+import { Outflow } from "./outflow.ts";
 import { ReceiveQueue } from "./receive-queue.ts";
 import type { SocketConfig } from "./socket-config.ts";
-import { TokenBucket } from "./token-bucket.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** Whose messages these are. */
-export interface InflowOwner {
-  readonly id: string;
-  readonly config: SocketConfig;
-  /** Bytes that wait for the peer. */
-  readonly bufferedAmount: number;
-  /** Reads no further. */
-  hold(): void;
-  /** Goes on reading. */
-  release(): void;
-  /** The queue is full since now, or has room again. */
-  inflowOnFull(isFull: boolean): void;
-  /** The peer passed a limit. */
-  fail(error: ProtocolError): void;
-}
-
-/** Where messages go in events style. What one of these returns, if it is a promise, holds back the next. */
+/** Where messages go in events style. What one of these returns, if it is a promise, holds back the next. One may be for many. */
 export interface InflowListener {
   /** First. */
-  open(): unknown;
+  open(inflow: Inflow): unknown;
   /** A message came; without this, messages are thrown away. */
-  readonly message: ((data: Message) => unknown) | undefined;
+  readonly message: ((data: Message, inflow: Inflow) => unknown) | undefined;
   /** `open` or `message` threw, or its promise rejected. No message comes after it. */
-  failed(error: unknown): void;
+  failed(error: unknown, inflow: Inflow): void;
   /** The connection is over and all messages were given. Once, and last. */
-  end(info: CloseInfo): void;
+  end(info: CloseInfo, inflow: Inflow): void;
 }
 
-/** From the first message to the last. */
-export class Inflow {
-  readonly received: Traffic = { messages: 0, bytes: 0 };
-  readonly queue: ReceiveQueue;
-  readonly #owner: InflowOwner;
-  #listener: InflowListener | null = null;
+/** From the first message to the last. A `Link` is one, since it is a sending half. */
+export abstract class Inflow extends Outflow {
+  #messages = 0;
+  #bytes = 0;
   #mode: "pull" | "events" | "discard" = "pull";
+  #listener: InflowListener | undefined;
   #isBusy = false;
-  #isFull = false;
-  /** The peer's, which waits; with a deadline. */
-  #goodbye: { readonly cancel: () => void } | null = null;
-  /** While the peer is read more slowly: ends that. */
-  #cancelSlow: (() => void) | null = null;
   #stopped = false;
   #info: CloseInfo | undefined;
-  readonly #messageRate: TokenBucket | null;
-  readonly #byteRate: TokenBucket | null;
+  #queue: InflowQueue | undefined;
+  /** What holds it back, or may. */
+  #hold: Hold | undefined;
 
-  constructor(owner: InflowOwner) {
-    const { clock, budget, limits } = owner.config;
-    this.#owner = owner;
-    this.queue = new ReceiveQueue({ clock, budget, onTaken: () => this.#queueOnTaken() });
-    this.#messageRate = bucketOf(limits.messagesPerSecond);
-    this.#byteRate = bucketOf(limits.bytesPerSecond);
+  constructor(config: SocketConfig) {
+    super(config);
+    if (Hold.hasRates(config.limits)) this.#hold = new Hold(config.limits);
+  }
+
+  /** The peer passed a limit. */
+  abstract fail(error: ProtocolError): void;
+  /** Reads no further. */
+  protected abstract hold(): void;
+  /** Goes on reading. */
+  protected abstract release(): void;
+  /** The queue is full since now, or has room again. */
+  protected abstract inflowOnFull(isFull: boolean): void;
+
+  /** What has come. */
+  get received(): Traffic {
+    return { messages: this.#messages, bytes: this.#bytes };
   }
 
   /** Whether messages wait for whoever asks for them. */
-  get isPulled(): boolean {
+  protected get isPulled(): boolean {
     return this.#mode === "pull";
   }
 
+  /** How many wait. */
+  get queuedMessages(): number {
+    return this.#queue?.length ?? 0;
+  }
+
+  /** Where they wait. */
+  protected get queue(): InflowQueue {
+    if (this.#queue === undefined) {
+      this.#queue = new InflowQueue(this, this.config.budget);
+      if (this.#info !== undefined) this.#queue.end();
+    }
+    return this.#queue;
+  }
+
   /** Whether we do not read for now. */
-  get isHeld(): boolean {
-    return this.#isFull || this.#cancelSlow !== null;
+  protected get isHeld(): boolean {
+    const hold = this.#hold;
+    return hold !== undefined && (hold.isFull || hold.cancelSlow !== undefined);
   }
 
   /** A message came. Hot path (bench: `server`). */
-  message(data: Message): void {
+  protected take(data: Message): void {
     if (this.#stopped) return;
-    const { reporter } = this.#owner.config;
-    this.received.messages++;
-    this.received.bytes += data.length;
-    if (reporter.messageReceived !== undefined) reporter.messageReceived(this.#owner.id, data);
-    if (this.#messageRate !== null || this.#byteRate !== null) this.#checkRates(data);
+    this.#messages++;
+    this.#bytes += data.length;
+    const { messageReceived } = this.config.reporter;
+    if (messageReceived !== undefined) messageReceived(this.id, data);
+    if (this.#hold?.hasRates) this.#checkRates(this.#hold, data);
     if (this.#stopped || this.#mode === "discard") return;
     if (this.#mode === "events" && !this.#isBusy) return this.#give(data);
     this.queue.push(data);
@@ -91,25 +97,31 @@ export class Inflow {
   listen(listener: InflowListener): void {
     this.#listener = listener;
     this.#mode = "events";
-    if (listener.message === undefined) this.discard();
-    this.#run(() => listener.open());
+    if (listener.message === undefined) this.ignoreMessages();
+    this.#isBusy = true;
+    try {
+      this.#afterEvent(listener.open(this));
+    } catch (error) {
+      this.#failed(error);
+    }
     this.#giveWaiting();
   }
 
   /** Messages go nowhere from now on. */
-  discard(): void {
+  ignoreMessages(): void {
     this.#mode = "discard";
-    this.queue.clear();
+    this.#queue?.clear();
     this.#relieve();
   }
 
   /** This side has closed: what still comes is of no interest, but has to be read to find the peer's Close frame. */
-  stop(): void {
+  protected stopReading(): void {
     this.#stopped = true;
-    this.#endSlow();
-    this.#isFull = false;
-    this.#forgetGoodbye();
-    this.#owner.release();
+    if (this.#hold !== undefined) {
+      this.#hold.isFull = false;
+      this.#hold.end();
+    }
+    this.release();
   }
 
   /**
@@ -117,54 +129,53 @@ export class Inflow {
    * which it can still be answered; and in events style, while an event waits for the peer to take what was sent to it:
    * our own goodbye would wait behind that, too.
    */
-  holdGoodbye(): boolean {
-    if (this.#stopped || this.received.messages === 0) return false;
-    const { platform, clock, limits } = this.#owner.config;
-    this.#goodbye = { cancel: () => {} };
+  protected holdGoodbye(): boolean {
+    if (this.#stopped || this.#messages === 0) return false;
+    const { platform, clock, limits } = this.config;
+    this.#hold ??= new Hold(this.config.limits);
+    const hold = this.#hold;
+    hold.goodbye = { cancel: () => {} };
     platform.defer(() => {
-      if (this.#goodbye === null) return;
+      if (hold.goodbye === undefined) return;
       if (!this.#isAnswering) return this.#releaseGoodbye();
-      this.#goodbye = { cancel: clock.after(limits.closeTimeout, () => this.#releaseGoodbye()) };
+      hold.goodbye = { cancel: clock.after(limits.closeTimeout, () => this.#releaseGoodbye()) };
     });
     return true;
   }
 
   /** Something that was sent has left. */
-  room(): void {
-    if (this.#goodbye === null) return;
-    this.#owner.config.platform.defer(() => {
+  protected roomForGoodbye(): void {
+    if (this.#hold?.goodbye === undefined) return;
+    this.config.platform.defer(() => {
       if (!this.#isAnswering) this.#releaseGoodbye();
     });
   }
 
   get #isAnswering(): boolean {
-    return this.#mode === "events" && this.#isBusy && this.#owner.bufferedAmount > 0;
+    return this.#mode === "events" && this.#isBusy && this.bufferedAmount > 0;
   }
 
   /** The connection is over. */
-  end(info: CloseInfo): void {
+  protected endReading(info: CloseInfo): void {
     this.#stopped = true;
     this.#info = info;
-    this.#endSlow();
-    this.#forgetGoodbye();
+    this.#hold?.end();
     // Also in other styles: somebody may have begun to wait before.
-    this.queue.end();
+    this.#queue?.end();
     if (this.#mode !== "pull" && !this.#isBusy) this.#giveWaiting();
   }
 
   #give(data: Message): void {
-    this.#run(() => this.#listener!.message!(data));
+    this.#isBusy = true;
+    try {
+      this.#afterEvent(this.#listener!.message!(data, this));
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
-  /** Runs one event, and holds back the next one until it has ended. */
-  #run(event: () => unknown): void {
-    this.#isBusy = true;
-    let result: unknown;
-    try {
-      result = event();
-    } catch (error) {
-      return this.#failed(error);
-    }
+  /** One event has been; if it goes on, it holds back the next one until it has ended. */
+  #afterEvent(result: unknown): void {
     if (!isThenable(result)) {
       this.#isBusy = false;
       return;
@@ -182,7 +193,7 @@ export class Inflow {
     while (!this.#isBusy) {
       // What comes because this one makes room comes behind all others.
       this.#isBusy = true;
-      const data = this.queue.shift();
+      const data = this.#queue?.shift();
       this.#isBusy = false;
       if (data === undefined) break;
       this.#give(data);
@@ -190,92 +201,86 @@ export class Inflow {
     if (!this.#isBusy && this.#mode === "events") this.#releaseGoodbye();
     if (this.#isBusy || this.#info === undefined) return;
     const listener = this.#listener;
-    this.#listener = null;
-    listener?.end(this.#info);
+    this.#listener = undefined;
+    listener?.end(this.#info, this);
   }
 
   #releaseGoodbye(): void {
-    if (this.#goodbye === null) return;
-    this.#forgetGoodbye();
-    this.#owner.release();
-  }
-
-  #forgetGoodbye(): void {
-    this.#goodbye?.cancel();
-    this.#goodbye = null;
+    if (this.#hold?.goodbye === undefined) return;
+    this.#hold.forgetGoodbye();
+    this.release();
   }
 
   #failed(error: unknown): void {
-    this.discard();
+    this.ignoreMessages();
     this.#isBusy = false;
-    this.#listener?.failed(error);
+    this.#listener?.failed(error, this);
     if (this.#info !== undefined) this.#giveWaiting();
   }
 
   #checkFull(): void {
-    const { limits } = this.#owner.config;
+    const { limits } = this.config;
     const isFull = this.queue.length >= limits.receiveMessages || this.queue.bytes >= limits.receiveBytes;
-    if (!isFull || this.#isFull) return;
-    this.#isFull = true;
-    this.#owner.hold();
+    if (!isFull || this.#hold?.isFull === true) return;
+    this.#hold ??= new Hold(this.config.limits);
+    this.#hold.isFull = true;
+    this.hold();
     this.#tellFull(true);
   }
 
   /** Reading goes on at half, so that it does not stop and go with each message. */
-  #queueOnTaken(): void {
-    if (!this.#isFull) return;
-    const { limits } = this.#owner.config;
+  queueOnTaken(): void {
+    if (this.#hold?.isFull !== true) return;
+    const { limits } = this.config;
     if (this.queue.length * 2 <= limits.receiveMessages && this.queue.bytes * 2 <= limits.receiveBytes) this.#relieve();
   }
 
   #relieve(): void {
-    if (!this.#isFull) return;
-    this.#isFull = false;
+    if (this.#hold?.isFull !== true) return;
+    this.#hold.isFull = false;
     this.#tellFull(false);
-    if (this.#cancelSlow === null) this.#owner.release();
+    if (this.#hold.cancelSlow === undefined) this.release();
   }
 
   #tellFull(isFull: boolean): void {
-    this.#owner.inflowOnFull(isFull);
-    const { reporter } = this.#owner.config;
+    this.inflowOnFull(isFull);
+    const { reporter } = this.config;
     if (reporter.backpressure === undefined) return;
     const { length: messages, bytes } = this.queue;
     const state = isFull ? "full" : "relieved";
-    reporter.backpressure(this.#owner.id, { direction: "receive", state, messages, bytes });
+    reporter.backpressure(this.id, { direction: "receive", state, messages, bytes });
   }
 
-  #checkRates(data: Message): void {
-    const { clock, limits, overRate } = this.#owner.config;
+  #checkRates(hold: Hold, data: Message): void {
+    const { clock, limits, overRate } = this.config;
     const { length } = data;
     const now = clock.now();
-    const byMessages = this.#messageRate?.take(now, 1) ?? 0;
-    const byBytes = this.#byteRate?.take(now, length) ?? 0;
+    const byMessages = hold.messageRate?.take(now, 1) ?? 0;
+    const byBytes = hold.byteRate?.take(now, length) ?? 0;
     const wait = Math.max(byMessages, byBytes);
     if (wait === 0) return;
     if (overRate === "close") {
-      if (byMessages > 0) this.#owner.fail(protocolError(TOO_MANY_MESSAGES, limits.messagesPerSecond));
-      else this.#owner.fail(protocolError(TOO_MANY_BYTES, limits.bytesPerSecond));
+      if (byMessages > 0) this.fail(protocolError(TOO_MANY_MESSAGES, limits.messagesPerSecond));
+      else this.fail(protocolError(TOO_MANY_BYTES, limits.bytesPerSecond));
       return;
     }
     // This message has come, and is paid for by those that wait.
-    if (byMessages > 0) this.#messageRate!.owe(now, 1);
-    if (byBytes > 0) this.#byteRate!.owe(now, length);
-    if (this.#cancelSlow !== null) return;
-    this.#owner.hold();
-    this.#cancelSlow = clock.after(wait, () => {
-      this.#cancelSlow = null;
-      if (!this.#isFull) this.#owner.release();
+    if (byMessages > 0) hold.messageRate!.owe(now, 1);
+    if (byBytes > 0) hold.byteRate!.owe(now, length);
+    if (hold.cancelSlow !== undefined) return;
+    this.hold();
+    hold.cancelSlow = clock.after(wait, () => {
+      hold.cancelSlow = undefined;
+      if (!hold.isFull) this.release();
     });
-  }
-
-  #endSlow(): void {
-    this.#cancelSlow?.();
-    this.#cancelSlow = null;
   }
 }
 
-function bucketOf(perSecond: number): TokenBucket | null {
-  return perSecond === Number.POSITIVE_INFINITY ? null : new TokenBucket(perSecond);
+/** A queue that its inflow hears of. */
+class InflowQueue extends ReceiveQueue<Inflow> {
+  protected override onTaken(): void {
+    this.owner.queueOnTaken();
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,10 +1,12 @@
 /** JSON over a socket: what `sendJson`, `receiveJson` and `iterJson` are made of. */
 
-import { BAD_OPTION, InvalidJsonError, MessageTypeError, usageError, WRONG_MESSAGE_TYPE } from "../errors.ts";
+import { BAD_OPTION, InvalidJsonError, MessageTypeError, usageError } from "../errors.ts";
 import type { Message } from "../protocol/message.ts";
 import { owned } from "./error-owner.ts";
 import type { StandardSchema } from "./json-codec.ts";
 import { fromJson, toJson, validate } from "./json-codec.ts";
+import type { Readable } from "./readings.ts";
+import { Iteration, read, readingOf } from "./readings.ts";
 import type { Reading, ReceiveOptions } from "./receive-queue.ts";
 import type { SocketCore } from "./socket-core.ts";
 
@@ -46,22 +48,21 @@ export function toJsonMessage({ config }: SocketCore, value: unknown, mode: Json
 
 /** Takes the next message as what it says, or what the schema makes of that. */
 export function jsonReading(
-  core: SocketCore,
+  { config: { json, platform } }: SocketCore,
   call: string,
   { mode = "text", schema }: { readonly mode?: JsonMode | undefined; readonly schema?: StandardSchema | undefined },
 ): Reading<Promise<unknown>> {
   checkMode(mode);
-  const { take, end } = readingOf(core, call, mode);
-  const { json, platform } = core.config;
+  const { take, end } = readingOf(call, mode);
   return {
     call,
-    async take(data) {
-      take(data);
+    async take(data, owner) {
+      take(data, owner);
       try {
         const value = fromJson(json, platform.text, data);
         return schema ? await validate(schema, value, data) : value;
       } catch (error) {
-        throw error instanceof InvalidJsonError ? owned(core, error) : error;
+        throw error instanceof InvalidJsonError ? owned(owner, error) : error;
       }
     },
     end,
@@ -71,18 +72,17 @@ export function jsonReading(
 /** All messages, as what they say. */
 export function iterJson(
   core: SocketCore,
-  begin: () => void,
+  socket: object,
   options: IterJsonOptions<StandardSchema | undefined>,
 ): AsyncIterableIterator<unknown> {
   const { onInvalid = "throw" } = options;
-  const reading = iterating(jsonReading(core, "iterJson", options));
+  const messages = new Iteration(socket, jsonReading(core, "iterJson", options));
   checkOnInvalid(onInvalid);
-  return iteratorOf(async () => {
+  messages.next = async () => {
     for (;;) {
       try {
-        begin();
-        const { done, value } = await core.read(reading);
-        return { done, value: await value } as IteratorResult<unknown>;
+        const { done, value } = await (socket as Readable)[read](messages);
+        return { done, value: await value } as IteratorResult<Promise<unknown>, undefined>;
       } catch (error) {
         const isInvalid = error instanceof InvalidJsonError || error instanceof MessageTypeError;
         if (!isInvalid || onInvalid === "throw") throw error;
@@ -90,46 +90,8 @@ export function iterJson(
         else if (onInvalid !== "skip") await onInvalid(error);
       }
     }
-  });
-}
-
-/** The same for an iterator, which ends when the connection does. */
-export function iterating<Value>({ call, take }: Reading<Value>): Reading<IteratorResult<Value, undefined>> {
-  return {
-    call,
-    take: (data) => ({ done: false, value: take(data) }),
-    end: () => ({ done: true, value: undefined }),
   };
-}
-
-/** An iterator over what `next` gives. Breaking off does nothing to the socket. */
-export function iteratorOf<Value>(next: () => Promise<IteratorResult<Value>>): AsyncIterableIterator<Value> {
-  return {
-    next,
-    return: async () => ({ done: true, value: undefined }),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-/** Takes the next message, of one kind or of both; after the end, rejects. `call` is what the user called. */
-export function readingOf(core: SocketCore, call: string, kind?: JsonMode): Reading<Message> & { end(): never } {
-  return {
-    call,
-    take: (data) => ofKind(core, call, data, kind),
-    end() {
-      throw core.disconnectError(call);
-    },
-  };
-}
-
-/** The message, of one kind or of both. Throws a `MessageTypeError`, which belongs to `owner`, for one of the other. */
-export function ofKind(owner: object, call: string, data: Message, kind?: JsonMode): Message {
-  const came = typeof data === "string" ? "text" : "binary";
-  if (!kind || kind === came) return data;
-  const sentence = WRONG_MESSAGE_TYPE.sentence(call, kind, came);
-  throw owned(owner, new MessageTypeError(WRONG_MESSAGE_TYPE.code, sentence, data));
+  return messages;
 }
 
 /** Throws a `UsageError` for what `onInvalid` cannot be. */

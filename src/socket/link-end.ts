@@ -12,6 +12,10 @@ export class LinkEnd {
   failure: ProtocolError | undefined;
   /** While it is closing: with what. After the end: how it ended. */
   info: CloseInfo | undefined;
+  /** While it is closing: what was left to be sent when this was asked last. */
+  left = 0;
+  /** When the permission ends, if that was said before it was open. */
+  expiresAt: number | undefined;
   readonly #owner: object;
   readonly #closed = new Waiters<CloseInfo>();
   #abort: AbortController | undefined;

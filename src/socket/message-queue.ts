@@ -17,7 +17,7 @@ export class MessageQueue<Item> {
 
   /** How many wait. */
   get length(): number {
-    return this.#items === null ? 0 : this.#items.length - this.#head;
+    return (this.#items?.length ?? 0) - this.#head;
   }
 
   /** Their bytes. */

@@ -15,50 +15,58 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a reader makes of a message, or of the end. Either may throw: then its promise rejects with that. */
+/** Whose messages are read. */
+export interface ReadingOwner {
+  /** The error for a call that the end has overtaken. */
+  disconnectError(call: string): Error;
+}
+
+/**
+ * What a reader makes of a message, or of the end. Either may throw: then its promise rejects with that. One may be
+ * for all sockets.
+ */
 export interface Reading<Result> {
   /** For errors: what the user called. */
   readonly call: string;
-  readonly take: (data: Message) => Result;
-  readonly end: () => Result;
+  take(data: Message, owner: ReadingOwner): Result;
+  end(owner: ReadingOwner): Result;
+}
+
+/** Whose queue it is. */
+export interface ReceiveQueueOwner extends ReadingOwner {
+  readonly config: { readonly clock: Clock };
 }
 
 /** The receiving half of a socket, for one reader at a time. */
-export class ReceiveQueue {
-  readonly #clock: Clock;
-  readonly #messages: MessageQueue<Message>;
-  readonly #onTaken: () => void;
-  /** Settles the promise of who waits with what this makes of their reading, or throws. */
-  #reader: ((settle: (reading: Reading<unknown>) => unknown) => void) | null = null;
+export abstract class ReceiveQueue<Owner extends ReceiveQueueOwner> extends MessageQueue<Message> {
+  protected readonly owner: Owner;
+  /** Of who waits: what for, and what settles the promise. Not in an object of its own, which each message would need. */
+  #reading: Reading<unknown> | undefined;
+  #promise: Promise<unknown> | undefined;
+  #resolve: typeof kept;
+  /** What to undo then. */
+  #tidy: (() => void) | undefined;
   #ended = false;
 
-  /** `onTaken` is called when a message has left the queue. */
-  constructor(options: { clock: Clock; budget: ByteBudget | null; onTaken: () => void }) {
-    this.#clock = options.clock;
-    this.#messages = new MessageQueue(options.budget, (data) => data.length);
-    this.#onTaken = options.onTaken;
+  constructor(owner: Owner, budget: ByteBudget | null) {
+    super(budget, sizeOf);
+    this.owner = owner;
   }
 
-  /** How many messages wait. */
-  get length(): number {
-    return this.#messages.length;
-  }
+  /** A message has left the queue. */
+  protected abstract onTaken(): void;
 
-  /** Their bytes; characters, for text. */
-  get bytes(): number {
-    return this.#messages.bytes;
-  }
-
-  /** A message came: to who waits for one, or into the queue. */
-  push(data: Message): void {
-    if (this.#reader === null) this.#messages.push(data);
-    else this.#reader(({ take }) => take(data));
+  /** A message came: to who waits for one, or into the queue. Hot path (bench: `handlers`). */
+  override push(data: Message): void {
+    const reading = this.#reading;
+    if (reading) this.#settle(() => reading.take(data, this.owner));
+    else super.push(data);
   }
 
   /** Takes a message. */
-  shift(): Message | undefined {
-    const data = this.#messages.shift();
-    if (data !== undefined) this.#onTaken();
+  override shift(): Message | undefined {
+    const data = super.shift();
+    if (data !== undefined) this.onTaken();
     return data;
   }
 
@@ -66,58 +74,71 @@ export class ReceiveQueue {
   end(): void {
     this.#ended = true;
     // Who holds the socket may never read them; then the garbage collector has them, and tells nobody.
-    this.#messages.leaveBudget();
-    this.#reader?.(({ end }) => end());
+    this.leaveBudget();
+    const reading = this.#reading;
+    if (reading) this.#settle(() => reading.end(this.owner));
   }
 
-  /** Throws away what waits. */
-  clear(): void {
-    this.#messages.clear();
-  }
-
-  /** The next message, or the end, once it is there. Rejects with a `UsageError` while another reader waits. */
-  read<Result>(reading: Reading<Result>, { timeout, signal }: ReceiveOptions = NONE): Promise<Result> {
+  /** The next message, or the end, once it is there. Rejects with a `UsageError` while another reader waits. Hot path. */
+  read<Result>(reading: Reading<Result>, options?: ReceiveOptions): Promise<Result> {
     try {
-      if (this.#reader !== null) throw usageError(CONCURRENT_READ, reading.call);
-      signal?.throwIfAborted();
+      if (this.#reading) throw usageError(CONCURRENT_READ, reading.call);
+      options?.signal?.throwIfAborted();
       const data = this.shift();
-      if (data !== undefined) return Promise.resolve(reading.take(data));
-      if (this.#ended) return Promise.resolve(reading.end());
+      if (data !== undefined) return Promise.resolve(reading.take(data, this.owner));
+      if (this.#ended) return Promise.resolve(reading.end(this.owner));
     } catch (error) {
       return quiet(Promise.reject(error));
     }
-    let tidy: (() => void) | undefined;
-    const promise = new Promise<Result>((resolve, reject) => {
-      this.#reader = (settle) => {
-        this.#reader = null;
-        tidy?.();
-        try {
-          resolve(settle(reading as Reading<unknown>) as Result);
-        } catch (error) {
-          quiet(promise);
-          reject(error);
-        }
-      };
-    });
-    if (timeout === undefined && signal === undefined) return promise;
+    const promise = new Promise<Result>(keepResolve);
+    this.#reading = reading;
+    this.#promise = promise;
+    this.#resolve = kept;
+    if (options) this.#bound(reading.call, options);
+    return promise;
+  }
 
+  /** Who waits gives up some day. Apart from `read`, where its closures would cost each message something. */
+  #bound(call: string, { timeout, signal }: ReceiveOptions): void {
     const giveUp = (error: unknown) =>
-      this.#reader!(() => {
+      this.#settle((): never => {
         throw error;
       });
     const onAbort = () => giveUp(signal!.reason);
     const cancel =
       timeout !== undefined &&
-      this.#clock.after(timeout, () => {
-        giveUp(new TimeoutError(RECEIVE_TIMEOUT.code, RECEIVE_TIMEOUT.sentence(reading.call, timeout)));
+      this.owner.config.clock.after(timeout, () => {
+        giveUp(new TimeoutError(RECEIVE_TIMEOUT.code, RECEIVE_TIMEOUT.sentence(call, timeout)));
       });
     signal?.addEventListener("abort", onAbort);
-    tidy = () => {
+    this.#tidy = () => {
       if (cancel) cancel();
       signal?.removeEventListener("abort", onAbort);
     };
-    return promise;
+  }
+
+  /** Who waits gets what `result` gives or throws. */
+  #settle(result: () => unknown): void {
+    const promise = this.#promise!;
+    const resolve = this.#resolve!;
+    this.#tidy?.();
+    this.#tidy = undefined;
+    // What `result` runs may read anew.
+    this.#reading = undefined;
+    try {
+      resolve(result());
+    } catch (error) {
+      quiet(promise);
+      resolve(Promise.reject(error));
+    }
   }
 }
 
-const NONE: ReceiveOptions = {};
+/** What settles the promise that was made last. Its twin, which rejects, is not kept: whoever waits would hold it, too. */
+let kept: ((value: unknown) => void) | undefined;
+
+const keepResolve = (resolve: (value: never) => void) => {
+  kept = resolve as typeof kept;
+};
+
+const sizeOf = (data: Message) => data.length;

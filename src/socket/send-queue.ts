@@ -9,7 +9,7 @@ import { ENTRY } from "../protocol/send-order.ts";
 import { checkChunks } from "../protocol/send-stream.ts";
 import { quiet } from "./quiet.ts";
 import type { QueuedMessage } from "./send-entry.ts";
-import { dataOf, isSentAsItLies, sizeOf } from "./send-entry.ts";
+import { isSentAsItLies } from "./send-entry.ts";
 import type { SocketConfig } from "./socket-config.ts";
 import type { SocketState } from "./socket-state.ts";
 import type { Traffic } from "./traffic.ts";
@@ -31,6 +31,16 @@ export interface SendQueueOwner {
   close(code: number, reason: string): void;
   /** The error for a send that will not come about. */
   disconnectError(call: string): Error;
+  /** Gives a message to the wire, and whether that has room for more. */
+  hand(message: Message | PreparedMessage, compress: boolean): boolean;
+  /** These went out together. */
+  count(batch: PreparedBatch): void;
+  /** A stream went out. */
+  countStream(): void;
+  /** Nothing waits any more, and nothing is to be remembered: this queue is not needed. */
+  sendQueueOnEmpty(): void;
+  /** What has been handed to the transport. */
+  readonly sent: Traffic;
 }
 
 interface Deferred {
@@ -38,13 +48,11 @@ interface Deferred {
   readonly reject: (error: Error) => void;
 }
 
-/** The sending half of a socket. */
+/** The sending half of a socket, as long as something waits. */
 export class SendQueue {
   readonly #owner: SendQueueOwner;
   readonly #wire: Wire;
   readonly #line: WaitingLine;
-  #sentMessages = 0;
-  #sentBytes = 0;
   /** `held`: somebody has the wire for themselves. */
   #state: "flowing" | "full" | "held" | "ended" = "flowing";
   /** Whether it was told that it is full; a stream fills nothing. */
@@ -62,7 +70,7 @@ export class SendQueue {
 
   /** What has been handed to the transport. */
   get sent(): Traffic {
-    return { messages: this.#sentMessages, bytes: this.#sentBytes };
+    return this.#owner.sent;
   }
 
   /** Bytes that wait, here and in the transport. Text that waits here counts its characters. */
@@ -80,33 +88,30 @@ export class SendQueue {
     if (this.#state === "ended") return this.#refuse();
     if (isSentAsItLies(message)) return this.#lend({ message, compress, key });
     if (this.#state === "flowing") {
-      if (this.#hand(message, compress)) return DONE;
-      this.#becomeFull();
+      if (this.#owner.hand(message, compress)) return DONE;
+      this.becomeFull();
     } else this.#admit({ type: "message", message, compress, key, out: undefined });
     return this.#hasEnded() ? this.#refuse() : this.#untilRoom();
+  }
+
+  /** The wire has just had enough. Resolves when it can take more. */
+  filled(): Promise<void> {
+    this.becomeFull();
+    return this.#hasEnded() ? this.#refuse() : this.#untilRoom();
+  }
+
+  /** Whether nothing waits before what is sent now. */
+  get isFlowing(): boolean {
+    return this.#state === "flowing";
   }
 
   /** Sends messages that nobody waits for, when the turn ends; nothing after the end. */
   deliver(batch: PreparedBatch): void {
     const { sendBatch } = this.#wire;
-    // What is more than the transport is handed has to stay in messages, which a policy can act on.
     const goesWhole = this.#state === "flowing" && batch.size <= WIRE_HIGH_WATER;
     if (sendBatch === undefined || !goesWhole) return this.#deliverEach(batch);
-    if (!sendBatch.call(this.#wire, batch)) this.#becomeFull();
-    this.#count(batch);
-  }
-
-  /** Whether nothing waits before what is sent now. */
-  get takesAtOnce(): boolean {
-    return this.#state === "flowing" && this.#wire.takesAtOnce === true;
-  }
-
-  /** The same where that is so: they are on their way when it returns. Tells no observer. Hot path (bench: `rooms`). */
-  deliverAtOnce(batch: PreparedBatch): void {
-    if (batch.size > WIRE_HIGH_WATER) return this.#deliverEach(batch);
-    if (!this.#wire.sendBatchAtOnce!(batch)) this.#becomeFull();
-    this.#sentMessages += batch.messages.length;
-    this.#sentBytes += batch.size;
+    if (!sendBatch.call(this.#wire, batch)) this.becomeFull();
+    this.#owner.count(batch);
   }
 
   #deliverEach({ messages }: PreparedBatch): void {
@@ -115,16 +120,9 @@ export class SendQueue {
       if (this.#owner.state !== "open") return;
       const { key } = message;
       if (this.#state !== "flowing") this.#admit({ type: "message", message, compress: true, key, out: undefined });
-      else if (!this.#hand(message, true)) this.#becomeFull();
+      else if (!this.#owner.hand(message, true)) this.becomeFull();
     }
-  }
-
-  #count({ messages, size }: PreparedBatch): void {
-    this.#sentMessages += messages.length;
-    this.#sentBytes += size;
-    const { messageSent } = this.#owner.config.reporter;
-    if (messageSent === undefined) return;
-    for (const { data } of messages) messageSent(this.#owner.id, data);
+    this.#leaveIfEmpty();
   }
 
   /** Messages that the policy dropped. */
@@ -140,7 +138,10 @@ export class SendQueue {
       const deferred = { resolve, reject: () => reject(this.#owner.disconnectError("sendStream")) };
       this.#lent ??= new Set();
       this.#lent.add(deferred);
-      const settled = () => this.#lent?.delete(deferred);
+      const settled = () => {
+        this.#lent?.delete(deferred);
+        this.#leaveIfEmpty();
+      };
       this.#stream(chunks, options).then(resolve, reject).finally(settled);
     });
     return quiet(promise);
@@ -150,7 +151,7 @@ export class SendQueue {
     await this.#turn();
     try {
       await this.#wire.sendStream!(chunks, { ...options, onMoved: () => this.#owner.sendQueueOnMoved() });
-      this.#sentMessages++;
+      this.#owner.countStream();
     } catch (error) {
       if (this.#hasEnded() || isNotOpen(error)) throw this.#owner.disconnectError("sendStream");
       if (this.#owner.state === "open") {
@@ -177,7 +178,7 @@ export class SendQueue {
         entry.begin();
         return;
       }
-      this.#hand(entry.message, entry.compress);
+      this.#owner.hand(entry.message, entry.compress);
       if (entry.out !== undefined) this.#wire.flushed(entry.out);
     }
   }
@@ -207,16 +208,6 @@ export class SendQueue {
     for (const { reject } of waiting) reject(error);
   }
 
-  /** Gives the message to the wire, and whether that has room for more. */
-  #hand(message: Message | PreparedMessage, compress: boolean): boolean {
-    const { reporter } = this.#owner.config;
-    const room = this.#wire.send(message, compress);
-    this.#sentMessages++;
-    this.#sentBytes += sizeOf(message);
-    if (reporter.messageSent !== undefined) reporter.messageSent(this.#owner.id, dataOf(message));
-    return room;
-  }
-
   #admit(entry: QueuedMessage): void {
     this.#line.admit(entry, this.#wire.bufferedAmount);
   }
@@ -230,9 +221,10 @@ export class SendQueue {
       const out = (isOut: boolean) => {
         // What will never be out is told by `end`.
         if (isOut && this.#lent?.delete(deferred)) resolve();
+        this.#leaveIfEmpty();
       };
       if (this.#state !== "flowing") return this.#admit({ type: "message", message, compress, key, out });
-      if (!this.#hand(message, compress)) this.#becomeFull();
+      if (!this.#owner.hand(message, compress)) this.becomeFull();
       this.#wire.flushed(out);
     });
     return quiet(promise);
@@ -253,7 +245,8 @@ export class SendQueue {
     return quiet(new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
   }
 
-  #becomeFull(): void {
+  /** The wire has had enough. */
+  becomeFull(): void {
     this.#state = "full";
     this.#isReported = true;
     this.#report("full");
@@ -267,6 +260,13 @@ export class SendQueue {
     if (this.#isReported) this.#report("relieved");
     this.#isReported = false;
     this.#owner.sendQueueOnRelieved();
+    this.#leaveIfEmpty();
+  }
+
+  /** What was dropped is remembered to the end. */
+  #leaveIfEmpty(): void {
+    if (this.#state !== "flowing" || this.#waiting.length > 0 || (this.#lent?.size ?? 0) > 0) return;
+    if (this.dropped === 0) this.#owner.sendQueueOnEmpty();
   }
 
   #report(state: "full" | "relieved"): void {
@@ -282,7 +282,7 @@ export class SendQueue {
 
   /** Asked anew: what was called in between may have ended it. */
   #hasEnded(): boolean {
-    return this.#state === "ended";
+    return this.#state === "ended" || this.#owner.state === "closed";
   }
 }
 

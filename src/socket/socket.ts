@@ -7,11 +7,12 @@ import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { OutputOf, StandardSchema } from "./json-codec.ts";
 import { isSchema } from "./json-codec.ts";
 import type { IterJsonOptions, JsonMode, ReceiveJsonOptions } from "./json-messages.ts";
-import { iterating, iteratorOf, iterJson, jsonReading, readingOf, toJsonMessage } from "./json-messages.ts";
+import { iterJson, jsonReading, toJsonMessage } from "./json-messages.ts";
 import type { Bytes } from "./message-input.ts";
 import { toBytes, toMessage, toText } from "./message-input.ts";
 import { quiet } from "./quiet.ts";
-import type { ReceiveOptions } from "./receive-queue.ts";
+import { Iteration, read, readingOf } from "./readings.ts";
+import type { Reading, ReceiveOptions } from "./receive-queue.ts";
 import type { SocketCore } from "./socket-core.ts";
 import type { SocketState } from "./socket-state.ts";
 
@@ -135,17 +136,17 @@ export abstract class Socket implements AsyncIterable<Message> {
    * `TimeoutError` after `timeout` milliseconds, with the signal's reason when that aborts; no message is lost then.
    */
   receive(options?: ReceiveOptions): Promise<Message> {
-    return this.#receive("receive", options) as Promise<Message>;
+    return this[read](RECEIVE, options);
   }
 
   /** The next message, if it is text; bytes are a `MessageTypeError`, which carries them. Else as `receive`. */
   receiveText(options?: ReceiveOptions): Promise<string> {
-    return this.#receive("receiveText", options, "text") as Promise<string>;
+    return this[read](RECEIVE_TEXT, options);
   }
 
   /** The next message, if it is binary; text is a `MessageTypeError`, which carries it. Else as `receive`. */
   receiveBytes(options?: ReceiveOptions): Promise<Uint8Array> {
-    return this.#receive("receiveBytes", options, "binary") as Promise<Uint8Array>;
+    return this[read](RECEIVE_BYTES, options);
   }
 
   /**
@@ -157,23 +158,22 @@ export abstract class Socket implements AsyncIterable<Message> {
   receiveJson<Value = unknown>(options?: ReceiveJsonOptions): Promise<Value>;
   receiveJson(first?: StandardSchema | ReceiveJsonOptions, second?: ReceiveJsonOptions): Promise<unknown> {
     const [schema, options] = isSchema(first) ? [first, second] : [undefined, first];
-    const link = this.#begun();
-    return quiet(link.read(jsonReading(link, "receiveJson", { ...options, schema }), options));
+    return quiet(this[read](jsonReading(this.#link, "receiveJson", { ...options, schema }), options));
   }
 
   /** All messages, text and bytes, until the connection ends. Breaking off closes nothing. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    return this.#iterate("for await") as AsyncIterableIterator<Message>;
+    return new Iteration(this, ITERATE);
   }
 
   /** All messages, which have to be text: bytes are a `MessageTypeError`. */
   iterText(): AsyncIterableIterator<string> {
-    return this.#iterate("iterText", "text") as AsyncIterableIterator<string>;
+    return new Iteration(this, ITERATE_TEXT);
   }
 
   /** All messages, which have to be binary: text is a `MessageTypeError`. */
   iterBytes(): AsyncIterableIterator<Uint8Array> {
-    return this.#iterate("iterBytes", "binary") as AsyncIterableIterator<Uint8Array>;
+    return new Iteration(this, ITERATE_BYTES);
   }
 
   /** All messages as the values that they hold as JSON. `onInvalid` says what becomes of those that hold none. */
@@ -182,7 +182,7 @@ export abstract class Socket implements AsyncIterable<Message> {
   ): AsyncIterableIterator<OutputOf<Schema>>;
   iterJson<Value = unknown>(options?: IterJsonOptions): AsyncIterableIterator<Value>;
   iterJson(options: IterJsonOptions<StandardSchema | undefined> = {}): AsyncIterableIterator<unknown> {
-    return iterJson(this.#link, () => this.#begun(), options);
+    return iterJson(this.#link, this, options);
   }
 
   /** Whatever comes from now on is thrown away: for a socket that only sends. Without it, what nobody reads fills the queue. */
@@ -223,13 +223,15 @@ export abstract class Socket implements AsyncIterable<Message> {
     return this.#link;
   }
 
-  #receive(call: string, options?: ReceiveOptions, kind?: JsonMode): Promise<Message> {
-    const link = this.#begun();
-    return link.read(readingOf(link, call, kind), options);
-  }
-
-  #iterate(call: string, kind?: JsonMode): AsyncIterableIterator<Message> {
-    const reading = iterating(readingOf(this.#link, call, kind));
-    return iteratorOf(() => this.#begun().read(reading));
+  /** By which its iterators read, too. */
+  protected [read]<Result>(reading: Reading<Result>, options?: ReceiveOptions): Promise<Result> {
+    return this.#begun().read(reading, options);
   }
 }
+
+const RECEIVE = readingOf<Message>("receive");
+const RECEIVE_TEXT = readingOf<string>("receiveText", "text");
+const RECEIVE_BYTES = readingOf<Uint8Array>("receiveBytes", "binary");
+const ITERATE = readingOf<Message>("for await");
+const ITERATE_TEXT = readingOf<string>("iterText", "text");
+const ITERATE_BYTES = readingOf<Uint8Array>("iterBytes", "binary");

@@ -3,7 +3,7 @@
 import type { ProtocolError } from "../errors.ts";
 import { IDLE_TIMEOUT, LIFETIME_OVER, PERMISSION_EXPIRED, protocolError, RECEIVE_QUEUE_FULL } from "../errors.ts";
 import type { SocketConfig } from "./socket-config.ts";
-import type { WheelItem } from "./wheel.ts";
+import type { WheelItem, WheelMarks } from "./wheel.ts";
 
 /** Whose deadlines these are. */
 export interface WatchOwner {
@@ -27,7 +27,11 @@ export interface WatchOwner {
 
 /** On the wheel from open to end. */
 export class Watch implements WheelItem {
+  wheelTick: number | undefined;
+  wheelNext: WheelMarks | undefined;
+  wheelBefore: WheelMarks | undefined;
   readonly #owner: WatchOwner;
+  readonly #item: WheelItem;
   readonly #openedAt: number;
   #pingedAt: number | undefined;
   #lastPaused = Number.NEGATIVE_INFINITY;
@@ -38,8 +42,10 @@ export class Watch implements WheelItem {
   #fullSince = Number.POSITIVE_INFINITY;
   #endingSince = Number.POSITIVE_INFINITY;
 
-  constructor(owner: WatchOwner) {
+  /** `item` is what lies on the wheel: the watch itself, or who asks it when the time has come. */
+  constructor(owner: WatchOwner, item?: WheelItem) {
     this.#owner = owner;
+    this.#item = item ?? this;
     this.#openedAt = owner.config.clock.now();
     this.#lastMessage = this.#openedAt;
     this.#look();
@@ -83,8 +89,18 @@ export class Watch implements WheelItem {
     this.#lastPaused = this.#now();
   }
 
+  /** Whether there is nothing to remember: one that is made anew when it is wanted would do the same. */
+  get isPlain(): boolean {
+    const { limits } = this.#owner.config;
+    if (limits.lifetime !== Number.POSITIVE_INFINITY || limits.idleTimeout !== Number.POSITIVE_INFINITY) return false;
+    if (this.#isEnding || this.#owner.reading === "paused" || this.#shownAt !== Number.NEGATIVE_INFINITY) return false;
+    if (this.#expiresAt !== Number.POSITIVE_INFINITY || this.#fullSince !== Number.POSITIVE_INFINITY) return false;
+    const heard = this.#owner.lastHeard;
+    return heard >= this.#lastPaused && (this.#pingedAt === undefined || heard >= this.#pingedAt);
+  }
+
   stop(): void {
-    this.#owner.config.wheel.remove(this);
+    this.#owner.config.wheel.remove(this.#item);
   }
 
   wheelOnTime(now: number): number | undefined {
@@ -112,7 +128,7 @@ export class Watch implements WheelItem {
     const { heartbeat } = this.#owner.config;
     const first = heartbeat === null ? Number.POSITIVE_INFINITY : this.#now() + heartbeat.interval;
     const next = Math.min(first, this.#nearest());
-    if (next !== Number.POSITIVE_INFINITY) this.#owner.config.wheel.put(this, next);
+    if (next !== Number.POSITIVE_INFINITY) this.#owner.config.wheel.put(this.#item, next);
   }
 
   #nearest(): number {
@@ -144,7 +160,8 @@ export class Watch implements WheelItem {
     if (this.#pingedAt === undefined) {
       if (now < heard + heartbeat.interval) return heard + heartbeat.interval;
       this.#owner.ping();
-      this.#pingedAt = now;
+      // As coarse as `lastHeard`, which it is compared with.
+      this.#pingedAt = Math.floor(now);
       return now + Math.min(heartbeat.interval, heartbeat.timeout);
     }
     // A pong may have come, and the next silence begun, long before the timeout.

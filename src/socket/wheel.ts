@@ -4,20 +4,28 @@ import type { Clock } from "../protocol/run/clock.ts";
 import { throwLater } from "../protocol/throw-later.ts";
 
 /** What has deadlines. One item is on a wheel at most once, with its nearest. */
-export interface WheelItem {
+export interface WheelItem extends WheelMarks {
   /** Its time has come, or it is time to look again. Gives when to look next, or `undefined`: never. */
   wheelOnTime(now: number): number | undefined;
+}
+
+/** What a wheel writes on its items, and nobody else reads: in a map beside them, each would take twice as much memory. */
+export interface WheelMarks {
+  /** When it is looked at; `undefined`: it is on no wheel. */
+  wheelTick?: number | undefined;
+  wheelNext?: WheelMarks | undefined;
+  wheelBefore?: WheelMarks | undefined;
 }
 
 /** Deadlines are kept to a resolution of 50 ms: never early, and at most so much late. */
 export class Wheel {
   readonly #clock: Clock;
-  readonly #slots: (Set<WheelItem> | undefined)[] = new Array(SLOTS);
-  readonly #tickOf = new Map<WheelItem, number>();
+  /** A ring of items each, with a mark of the wheel's own where it begins and ends. */
+  readonly #slots: (WheelMarks | undefined)[] = new Array(SLOTS);
+  #size = 0;
   /** The last tick whose items were called. */
   #done: number;
-  /** In a turn: those of the tick at hand who have not been called. */
-  #calling: Set<WheelItem> | null = null;
+  #isTurning = false;
   #armed: { readonly tick: number; readonly cancel: () => void } | undefined;
 
   constructor(clock: Clock) {
@@ -27,34 +35,38 @@ export class Wheel {
 
   /** How many items wait. */
   get size(): number {
-    return this.#tickOf.size;
+    return this.#size;
   }
 
   /** Calls the item at `time`, by the clock; before that, if it was put down for an earlier one already. */
   put(item: WheelItem, time: number): void {
-    const known = this.#tickOf.get(item);
-    if (this.#tickOf.size === 0 && this.#calling === null) this.#done = tickBefore(this.#clock.now());
+    const known = item.wheelTick;
+    if (this.#size === 0 && !this.#isTurning) this.#done = tickBefore(this.#clock.now());
     // What lies beyond the wheel is looked at when its end comes round.
     const tick = Math.min(Math.max(tickBefore(time) + 1, this.#done + 1), this.#done + SLOTS - 1);
     if (known !== undefined && known <= tick) return;
-    if (known !== undefined) this.#slots[known % SLOTS]?.delete(item);
-    this.#tickOf.set(item, tick);
-    const slot = this.#slots[tick % SLOTS];
-    if (slot === undefined) this.#slots[tick % SLOTS] = new Set([item]);
-    else slot.add(item);
+    if (known !== undefined) unlink(item);
+    else this.#size++;
+    item.wheelTick = tick;
+    const slot = this.#slots[tick % SLOTS] ?? emptyRing();
+    this.#slots[tick % SLOTS] = slot;
+    linkLast(slot, item);
     this.#arm(tick);
   }
 
   /** Takes the item off. */
   remove(item: WheelItem): void {
-    const tick = this.#tickOf.get(item);
-    if (tick === undefined) return;
-    this.#tickOf.delete(item);
-    this.#slots[tick % SLOTS]?.delete(item);
-    this.#calling?.delete(item);
-    if (this.#tickOf.size > 0) return;
+    if (item.wheelTick === undefined) return;
+    this.#forget(item);
+    if (this.#size > 0) return;
     this.#armed?.cancel();
     this.#armed = undefined;
+  }
+
+  #forget(item: WheelItem): void {
+    unlink(item);
+    item.wheelTick = undefined;
+    this.#size--;
   }
 
   #arm(tick: number): void {
@@ -70,21 +82,22 @@ export class Wheel {
     const last = Math.floor(now / RESOLUTION);
     // After a long sleep every slot is due, once.
     const from = Math.max(this.#done + 1, last - SLOTS + 1);
+    this.#isTurning = true;
     for (let tick = from; tick <= last; tick++) {
       this.#done = tick;
       this.#call(tick % SLOTS, now);
     }
-    this.#calling = null;
+    this.#isTurning = false;
     this.#armNext();
   }
 
   #call(index: number, now: number): void {
-    const slot = this.#slots[index];
-    if (slot === undefined) return;
+    const ring = this.#slots[index];
+    // What is put meanwhile is for the next time round.
     this.#slots[index] = undefined;
-    this.#calling = slot;
-    for (const item of slot) {
-      this.#tickOf.delete(item);
+    while (ring !== undefined && ring.wheelNext !== ring) {
+      const item = ring.wheelNext as WheelItem;
+      this.#forget(item);
       try {
         const next = item.wheelOnTime(now);
         if (next !== undefined) this.put(item, next);
@@ -99,10 +112,10 @@ export class Wheel {
     // After a sleep, what was put in this turn may have been called in it as well.
     this.#armed?.cancel();
     this.#armed = undefined;
-    if (this.#tickOf.size === 0) return;
+    if (this.#size === 0) return;
     for (let tick = this.#done + 1; tick < this.#done + SLOTS; tick++) {
-      const slot = this.#slots[tick % SLOTS];
-      if (slot !== undefined && slot.size > 0) return this.#arm(tick);
+      const ring = this.#slots[tick % SLOTS];
+      if (ring !== undefined && ring.wheelNext !== ring) return this.#arm(tick);
     }
   }
 }
@@ -115,4 +128,27 @@ const SLOTS = 1024;
 /** The last tick at or before a time that is not past `time`'s own. */
 function tickBefore(time: number): number {
   return Math.ceil(time / RESOLUTION) - 1;
+}
+
+function emptyRing(): WheelMarks {
+  const ring: WheelMarks = {};
+  ring.wheelNext = ring;
+  ring.wheelBefore = ring;
+  return ring;
+}
+
+function linkLast(ring: WheelMarks, item: WheelMarks): void {
+  const last = ring.wheelBefore!;
+  item.wheelNext = ring;
+  item.wheelBefore = last;
+  last.wheelNext = item;
+  ring.wheelBefore = item;
+}
+
+function unlink(item: WheelMarks): void {
+  item.wheelBefore!.wheelNext = item.wheelNext;
+  item.wheelNext!.wheelBefore = item.wheelBefore;
+  // A ring that is gone shall not be kept by an item that is not.
+  item.wheelNext = undefined;
+  item.wheelBefore = undefined;
 }

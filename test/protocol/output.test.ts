@@ -1,7 +1,7 @@
 /** What waits to go out: in order, in few pieces, and never changed once it was taken. */
 
 import { expect, test } from "vitest";
-import { Output } from "../../src/protocol/output.ts";
+import { Output, reuseTaken } from "../../src/protocol/output.ts";
 import { hex, join, toHex } from "../support/hex.ts";
 import { TestPlatform } from "../support/test-platform.ts";
 
@@ -109,4 +109,36 @@ test("room that was reserved and not used is used by the next", () => {
 
   expect(output.take()).toEqual([]);
   expect(platform.allocated).toBeLessThanOrEqual(65_536);
+});
+
+test("memory whose bytes nobody holds any more is written to again, and only that", () => {
+  const platform = new TestPlatform();
+  const [one, two] = [new Output(platform), new Output(platform)];
+
+  write(one, hex("01"));
+  const [first] = one.take();
+  reuseTaken();
+  write(one, hex("02"));
+  const [second] = one.take();
+  // Something is behind it now.
+  write(two, hex("03"));
+  reuseTaken();
+  write(one, hex("04"));
+
+  expect(second!.byteOffset).toBe(first!.byteOffset);
+  expect([toHex(second!), takeHex(two), takeHex(one)]).toEqual(["02", "03", "04"]);
+});
+
+test("what waits is not written over when another output, which took no memory, has let go", () => {
+  const platform = new TestPlatform();
+  const [waits, takes] = [new Output(platform), new Output(platform)];
+
+  write(waits, hex("01"));
+  waits.append(hex("aa"));
+  takes.append(hex("bb"));
+  takes.take();
+  reuseTaken();
+  write(takes, hex("02"));
+
+  expect([takeHex(waits), takeHex(takes)]).toEqual(["01aa", "02"]);
 });

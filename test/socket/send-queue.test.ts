@@ -413,7 +413,7 @@ describe("reports", () => {
   test("room again is told to whoever asked", async () => {
     const { server } = stalled();
     let relieved = 0;
-    server.link.onRelieved = () => relieved++;
+    server.link.sendQueueOnRelieved = () => relieved++;
 
     void server.socket.send(text("", 100 * KIB));
     await settle();

@@ -105,15 +105,35 @@ function answerOffer(offer: DeflateParameters, ours: ResolvedCompression) {
     // Below 15 only if the offer had it: see `canKeep`.
     ...(clientBits < 15 ? [windowBits("client_max_window_bits", clientBits)] : []),
   ];
-  const agreement: DeflateAgreement = {
-    ...localOptions(ours),
+  const agreement = shared(ours, {
     sendWindowBits: serverBits,
     receiveWindowBits: clientBits,
     sendTakeover: !serverForgets,
     receiveTakeover: !clientForgets,
-  };
+  });
   return { header: formatExtensions([{ name: PERMESSAGE_DEFLATE, parameters }]), agreement };
 }
+
+/** One object for all connections that agreed alike under the same options: there are few such, and many connections. */
+function shared(
+  ours: ResolvedCompression,
+  negotiated: Omit<DeflateAgreement, keyof ReturnType<typeof localOptions>>,
+): DeflateAgreement {
+  let known = agreements.get(ours);
+  if (known === undefined) {
+    known = new Map();
+    agreements.set(ours, known);
+  }
+  const key = Object.values(negotiated).join();
+  let agreement = known.get(key);
+  if (agreement === undefined) {
+    agreement = { ...localOptions(ours), ...negotiated };
+    known.set(key, agreement);
+  }
+  return agreement;
+}
+
+const agreements = new WeakMap<ResolvedCompression, Map<string, DeflateAgreement>>();
 
 /** Where an answer goes beyond our offer. RFC 7692, 7.1: "the client does not support the configuration" fails. */
 function checkLimits(answer: DeflateParameters, ours: ResolvedCompression): string | undefined {

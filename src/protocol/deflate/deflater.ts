@@ -29,6 +29,11 @@ export class Deflater {
     this.#agreement = agreement;
   }
 
+  /** Whether the next message needs nothing of those before. */
+  get atRest(): boolean {
+    return this.#history === null;
+  }
+
   /** Compresses one fragment, the whole message if it is the only one. */
   deflate(payload: Uint8Array, last: boolean): Uint8Array {
     const output = this.#zlib.deflate(payload, this.#options());

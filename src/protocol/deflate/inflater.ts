@@ -29,6 +29,11 @@ export class Inflater {
     this.#history = agreement.receiveTakeover ? new History(agreement.receiveWindowBits) : null;
   }
 
+  /** Whether the next message needs nothing of those before. */
+  get atRest(): boolean {
+    return this.#history === null;
+  }
+
   /** Inflates a whole message in this turn; `"large"` when it is too much for that: then `open` does it. */
   inflate(payload: Uint8Array, limit: number): Uint8Array | "large" | ProtocolError {
     this.calls = 0;

@@ -42,21 +42,19 @@ export function acceptUpgrade(upgrade: Upgrade, options: AcceptOptions = {}): Ac
   const own = toOwnFields(options.headers);
   checkProtocol(protocol, upgrade.protocols);
   const answer = compression && answerDeflate(upgrade.extensions, compression);
-  const fields: HeaderFields = [
-    ...(upgrade.http === 1 ? proofOf(upgrade.key) : []),
-    // RFC 6455, 4.2.2: "if the server does not wish to agree to one of the suggested subprotocols, it MUST NOT send back
-    // a |Sec-WebSocket-Protocol| header field"
-    ...(protocol === "" ? [] : [["Sec-WebSocket-Protocol", protocol] as const]),
-    ...(answer ? [["Sec-WebSocket-Extensions", answer.header] as const] : []),
-    ...own,
-  ];
+  const fields: (readonly [name: string, value: string])[] = upgrade.http === 1 ? proofOf(upgrade.key) : [];
+  // RFC 6455, 4.2.2: "if the server does not wish to agree to one of the suggested subprotocols, it MUST NOT send back
+  // a |Sec-WebSocket-Protocol| header field"
+  if (protocol !== "") fields.push(["Sec-WebSocket-Protocol", protocol]);
+  if (answer) fields.push(["Sec-WebSocket-Extensions", answer.header]);
+  for (const field of own) fields.push(field);
   // RFC 9110, 9.3.6, on CONNECT: "Any 2xx (Successful) response indicates that the sender … will switch to tunnel mode"
   const response = { status: upgrade.http === 1 ? 101 : 200, headers: toWireNames(fields, upgrade.http) } as const;
   return { response, protocol, deflate: answer ? answer.agreement : null };
 }
 
 /** RFC 6455, 4.2.2, 5: status 101 with |Upgrade|, |Connection| and |Sec-WebSocket-Accept|. */
-function proofOf(key: string): HeaderFields {
+function proofOf(key: string): (readonly [name: string, value: string])[] {
   return [
     ["Upgrade", WEBSOCKET_KEYWORD],
     ["Connection", "Upgrade"],

@@ -8,7 +8,8 @@ import { toSafeFields } from "./headers.ts";
  * `BAD_HEADER_VALUE`).
  */
 export function toOwnFields(headers: HeaderInput | undefined): HeaderFields {
-  const fields = toSafeFields(headers ?? []);
+  if (headers === undefined) return NONE;
+  const fields = toSafeFields(headers);
   for (const [name] of fields) {
     if (isReserved(name.toLowerCase())) throw usageError(RESERVED_HEADER, name);
   }
@@ -19,6 +20,8 @@ export function toOwnFields(headers: HeaderInput | undefined): HeaderFields {
 export function toWireNames(fields: HeaderFields, http: 1 | 2): HeaderFields {
   return http === 1 ? fields : fields.map(([name, value]) => [name.toLowerCase(), value] as const);
 }
+
+const NONE: HeaderFields = [];
 
 function isReserved(name: string): boolean {
   return name.startsWith("sec-websocket-") || RESERVED.has(name);

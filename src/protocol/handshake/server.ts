@@ -73,7 +73,7 @@ function readHttp1(request: UpgradeRequest): Upgrade | Refusal {
   // RFC 6455, 4.2.1: "the server MUST stop processing the client's handshake and return an HTTP response with an
   // appropriate error code (such as 400 Bad Request)"
   // 4.2.1, 1: "An HTTP/1.1 or higher GET request"
-  if (!/^1\.[1-9]$/.test(httpVersion)) return refuse1(HTTP_VERSION_TOO_LOW, httpVersion);
+  if (httpVersion !== "1.1" && !/^1\.[2-9]$/.test(httpVersion)) return refuse1(HTTP_VERSION_TOO_LOW, httpVersion);
   // "including a "Request-URI" … (or an absolute HTTP/HTTPS URI containing the /resource name/)"
   if (target !== undefined && !isOriginForm(target) && !isAbsoluteForm(target)) return refuse1(BAD_TARGET, target);
   // 4.2.1, 2: "A |Host| header field containing the server's authority."
@@ -105,7 +105,8 @@ function readHttp1(request: UpgradeRequest): Upgrade | Refusal {
   const key = trimSpace(headers.get("sec-websocket-key") ?? "");
   if (!isKey(key)) return refuse1(BAD_KEY, key);
   const offers = readOffers(headers);
-  return offers instanceof HandshakeError ? toRefusal(offers, 1) : { type: "upgrade", http: 1, key, ...offers };
+  if (offers instanceof HandshakeError) return toRefusal(offers, 1);
+  return { type: "upgrade", http: 1, key, protocols: offers.protocols, extensions: offers.extensions };
 }
 
 function readHttp2(request: UpgradeRequest): Upgrade | Refusal {
@@ -137,14 +138,17 @@ function readHttp2(request: UpgradeRequest): Upgrade | Refusal {
 /** Subprotocols and extensions, or what is wrong with them. */
 function readOffers(headers: HeaderSource): Offers | HandshakeError {
   const protocolHeader = headers.get("sec-websocket-protocol");
+  const extensionHeader = headers.get("sec-websocket-extensions");
+  if (protocolHeader == null && extensionHeader == null) return NO_OFFERS;
   const protocols = protocolHeader == null ? { protocols: [] } : readProtocols(protocolHeader);
   if ("reason" in protocols) return handshakeError(BAD_SUBPROTOCOL_LIST, protocolHeader ?? "", protocols.reason);
-  const extensionHeader = headers.get("sec-websocket-extensions");
   const extensions = extensionHeader == null ? { extensions: [] } : readExtensions(extensionHeader);
   // RFC 6455, 9.1: "the recipient of such malformed data MUST immediately _Fail the WebSocket Connection_"
   if ("reason" in extensions) return handshakeError(BAD_EXTENSION_LIST, extensionHeader ?? "", extensions.reason);
   return { protocols: protocols.protocols, extensions: extensions.extensions };
 }
+
+const NO_OFFERS: Offers = { protocols: [], extensions: [] };
 
 // RFC 6455, 11.3.5: "MUST NOT appear more than once in an HTTP request", so a joined "13, 13" is no 13.
 function readVersion(headers: HeaderSource): string {

@@ -1,5 +1,6 @@
 /** Node's streams as the byte streams that engines run over: net, tls, http2, or any other Duplex. */
 
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import type { ByteStream, ByteStreamListener } from "../run/byte-stream.ts";
@@ -16,24 +17,26 @@ export class NodeStream implements ByteStream {
   }
 
   open(listener: ByteStreamListener): void {
-    const stream = this.#stream;
-    let cause: unknown;
+    const stream: Heard = this.#stream;
+    stream[kListener] = listener;
     // Before the listener: then the first bytes come in a later turn, when the caller holds what it makes of us.
     if (this.#head !== undefined && this.#head.length > 0) stream.unshift(this.#head);
-    stream.on("data", (chunk: Uint8Array) => listener.streamOnData(chunk));
-    stream.on("end", () => listener.streamOnEnd());
-    stream.on("drain", () => listener.streamOnDrain());
-    stream.on("error", (error) => {
-      cause = error;
-      stream.destroy();
-    });
+    stream.on("data", onData);
+    stream.on("end", onEnd);
+    stream.on("drain", onDrain);
+    stream.on("error", onError);
     // One that is closed already tells nobody any more.
-    if (stream.closed || stream.destroyed) setImmediate(() => listener.streamOnClose(stream.errored ?? undefined));
-    else stream.on("close", () => listener.streamOnClose(cause));
+    if (stream.closed || stream.destroyed) setImmediate(() => onClose.call(stream));
+    else stream.on("close", onClose);
   }
 
   get bufferedAmount(): number {
     return this.#stream.writableLength;
+  }
+
+  /** The kernel has a copy then, or TLS does; another Duplex may hand on what it was given. */
+  get letsGo(): boolean {
+    return this.#stream instanceof Socket;
   }
 
   unsent(): number {
@@ -77,6 +80,35 @@ export class NodeStream implements ByteStream {
   destroy(): void {
     this.#stream.destroy();
   }
+}
+
+/** Who hears of a stream. So its listeners are the same functions for all streams: an idle connection has none of its own. */
+const kListener = Symbol("listener");
+
+type Heard = Duplex & { [kListener]?: ByteStreamListener | undefined };
+
+function onData(this: Heard, chunk: Uint8Array): void {
+  this[kListener]!.streamOnData(chunk);
+}
+
+function onEnd(this: Heard): void {
+  this[kListener]!.streamOnEnd();
+}
+
+function onDrain(this: Heard): void {
+  this[kListener]!.streamOnDrain();
+}
+
+function onError(this: Heard, error: Error): void {
+  // With the error: `onClose` finds it then, also where somebody else has told of it.
+  this.destroy(error);
+}
+
+function onClose(this: Heard): void {
+  const listener = this[kListener]!;
+  // Node's handle keeps its socket until V8 next marks the whole heap: what hangs on that would be moved twice first.
+  this[kListener] = undefined;
+  listener.streamOnClose(this.errored ?? undefined);
 }
 
 const NOTHING = new Uint8Array(0);

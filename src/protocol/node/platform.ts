@@ -15,7 +15,8 @@ export const nodeTextCodec: TextCodec = {
   decode(bytes, from, to) {
     const buffer = asBuffer(bytes);
     if (to - from < LARGE) {
-      const text = buffer.toString("utf8", from, to);
+      // Without a name for it, Node need not look the encoding up.
+      const text = buffer.toString(undefined, from, to);
       // Invalid bytes come out as U+FFFD. Only a text with that character in it needs a second look.
       if (!text.includes("\ufffd") || nodeTextCodec.isValid(bytes, from, to)) return text;
       return null;
@@ -54,7 +55,7 @@ export const nodePlatform: Platform = {
     setImmediate(work);
   },
   allocate,
-  // Node would make a Buffer of it for each write.
+  // Node would make a Buffer of it, and of each view on it, for each write.
   toWritable: asBuffer,
   allocateShared(size) {
     const bytes = allocate(size);

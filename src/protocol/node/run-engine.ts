@@ -6,6 +6,7 @@ import type { Engine } from "../engine.ts";
 import type { EngineOptions } from "../engine-options.ts";
 import { systemClock } from "../run/clock.ts";
 import { EngineRunner } from "../run/engine-runner.ts";
+import { RunConfig } from "../run/run-config.ts";
 import { NodeStream } from "./node-stream.ts";
 import { nodePlatform } from "./platform.ts";
 
@@ -37,12 +38,12 @@ export interface RunEngineOptions extends Omit<EngineOptions, "platform"> {
  * });
  */
 export function runEngine(stream: Duplex, options: RunEngineOptions): Engine {
-  const { head, closeTimeout = 10_000, ...engine } = options;
+  const { head, sink, closeTimeout = 10_000, ...engine } = options;
   const isTime = closeTimeout >= 0 && (closeTimeout <= LONGEST_TIMEOUT || closeTimeout === Number.POSITIVE_INFINITY);
   if (!isTime) throw usageError(TIMEOUT_INVALID, "closeTimeout", String(closeTimeout));
-  const parts = { ...engine, platform: nodePlatform, clock: systemClock, closeTimeout };
-  const runner = new EngineRunner(new NodeStream(stream, head), parts);
-  runner.open();
+  const config = RunConfig.of({ ...engine, platform: nodePlatform, clock: systemClock, closeTimeout });
+  const runner = new EngineRunner(new NodeStream(stream, head), { config, sink });
+  runner.stream.open(runner);
   return runner.engine;
 }
 

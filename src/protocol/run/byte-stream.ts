@@ -8,6 +8,8 @@ export interface ByteStream {
   write(pieces: readonly Uint8Array[]): void;
   /** Bytes that were written and are not out. */
   readonly bufferedAmount: number;
+  /** Whether what was written is nobody's any more once `bufferedAmount` is 0, and may change. Left out: somebody may hold it. */
+  readonly letsGo?: boolean;
   /**
    * The same as exactly as it can be known, in the middle of one large piece too: it falls while the peer takes what was
    * sent. Asked now and then, to tell a slow peer from one that is gone.

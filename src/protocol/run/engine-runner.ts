@@ -1,30 +1,28 @@
 /** Runs an engine over a byte stream: carries its bytes both ways, once a turn, and ends the stream as the RFC wants it. */
 
 import { Engine } from "../engine.ts";
-import type { EngineOptions } from "../engine-options.ts";
 import type { CloseInfo, EngineSink } from "../engine-sink.ts";
+import type { FloodGuard } from "../flood-guard.ts";
 import type { Message } from "../message.ts";
-import type { Platform } from "../platform.ts";
+import { reuseTaken } from "../output.ts";
 import type { PreparedBatch } from "../prepared-batch.ts";
 import type { ByteStream, ByteStreamListener } from "./byte-stream.ts";
-import type { Clock } from "./clock.ts";
+import type { RunConfig } from "./run-config.ts";
 
-/** An engine's options, and how to run it. */
-export interface EngineRunnerOptions extends EngineOptions {
-  readonly clock: Clock;
-  /** Milliseconds for the closing handshake and for the peer to end TCP, then the stream is destroyed. `Infinity`: for ever. */
-  readonly closeTimeout: number;
+/** What an engine is run with. */
+export interface EngineRunnerOptions {
+  readonly config: RunConfig;
+  readonly sink: EngineSink;
+  /** What an engine left that came to rest on this stream. */
+  readonly flood?: FloodGuard | undefined;
 }
 
-/** One engine on one stream, which is its own from now on. `open` begins. */
+/** One engine on one stream, which tells the runner what comes. */
 export class EngineRunner implements EngineSink, ByteStreamListener {
   readonly engine: Engine;
   readonly stream: ByteStream;
   readonly #sink: EngineSink;
-  readonly #clock: Clock;
-  readonly #platform: Platform;
-  readonly #closeTimeout: number;
-  readonly #autoPong: boolean;
+  readonly #config: RunConfig;
   /** Only if the user's sink takes parts: the engine looks. */
   readonly part?: (data: Message, last: boolean) => void;
   #flush: "idle" | "held" | "scheduled" = "idle";
@@ -33,24 +31,19 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   /** Neither side has begun to end it. */
   #isOpen = true;
   #cancelDeadline: (() => void) | undefined;
-  #lastHeard: number;
   #unsent = 0;
 
-  constructor(stream: ByteStream, { clock, closeTimeout, sink, autoPong = true, ...options }: EngineRunnerOptions) {
+  constructor(stream: ByteStream, { config, sink, flood }: EngineRunnerOptions) {
     this.stream = stream;
     this.#sink = sink;
-    this.#clock = clock;
-    this.#platform = options.platform;
-    this.#closeTimeout = closeTimeout;
-    this.#autoPong = autoPong;
-    this.#lastHeard = clock.now();
+    this.#config = config;
     if (sink.part !== undefined) this.part = (data, last) => sink.part?.(data, last);
-    this.engine = new Engine({ ...options, autoPong: false, sink: this });
+    this.engine = new Engine(config, this, flood);
   }
 
-  /** Begins to read. */
-  open(): void {
-    this.stream.open(this);
+  /** Whether nothing is under way: another runner of the same options could go on in its place. */
+  get atRest(): boolean {
+    return this.isIdle && this.#owedPong === undefined && this.#cancelDeadline === undefined && this.engine.atRest;
   }
 
   message(data: Message): void {
@@ -87,7 +80,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   output(): void {
     if (this.#flush !== "idle") return;
     this.#flush = "scheduled";
-    this.#platform.endOfTurn(() => this.#carryOut());
+    this.#config.platform.endOfTurn(() => this.#carryOut());
   }
 
   /** Whether it is open and nothing waits to be carried out: what is written to the stream now stands in the right place. */
@@ -102,14 +95,7 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
     else this.stream.write(pieces);
   }
 
-  /** When bytes last came, or went out to a peer that is slow to take them, by the clock: the peer was alive. */
-  get lastHeard(): number {
-    if (this.#hasMoved()) this.#lastHeard = this.#clock.now();
-    return this.#lastHeard;
-  }
-
   streamOnData(chunk: Uint8Array): void {
-    this.#lastHeard = this.#clock.now();
     const scheduled = this.#flush === "scheduled";
     if (!scheduled) this.#flush = "held";
     try {
@@ -121,7 +107,6 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   }
 
   streamOnDrain(): void {
-    this.#lastHeard = this.#clock.now();
     this.#answerPing();
     this.#sink.output?.();
   }
@@ -148,12 +133,18 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
   #carryOut(): void {
     this.#flush = "idle";
     const pieces = this.engine.take();
-    if (this.#transport !== "closed" && pieces.length > 0) this.stream.write(pieces);
+    if (this.#transport !== "closed" && pieces.length > 0) this.#write(pieces);
     try {
       this.#endIfOver();
     } finally {
       this.#sink.output?.();
     }
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    const { stream } = this;
+    stream.write(pieces);
+    if (stream.bufferedAmount === 0 && stream.letsGo === true) reuseTaken();
   }
 
   #endIfOver(): void {
@@ -169,22 +160,16 @@ export class EngineRunner implements EngineSink, ByteStreamListener {
 
   /** A slow peer has its time anew for as long as it takes what was sent before. */
   #startDeadline(): void {
+    const { clock, closeTimeout } = this.#config;
     this.#unsent = this.stream.unsent();
-    this.#cancelDeadline = this.#clock.after(this.#closeTimeout, () => {
-      if (this.#hasMoved()) this.#startDeadline();
+    this.#cancelDeadline = clock.after(closeTimeout, () => {
+      if (this.stream.unsent() < this.#unsent) this.#startDeadline();
       else this.stream.destroy();
     });
   }
 
-  /** Whether some of what was waiting has left since this was asked last. */
-  #hasMoved(): boolean {
-    const before = this.#unsent;
-    this.#unsent = this.stream.unsent();
-    return this.#unsent < before;
-  }
-
   #answerPing(): void {
-    if (!this.#autoPong || this.#owedPong === undefined || this.stream.full) return;
+    if (!this.#config.answersPings || this.#owedPong === undefined || this.stream.full) return;
     const payload = this.#owedPong;
     this.#owedPong = undefined;
     this.engine.answerPing(payload);

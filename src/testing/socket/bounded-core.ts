@@ -32,13 +32,13 @@ export class BoundedCore implements SocketCore {
     const onAbort = () => abort.abort(signal!.reason);
     const followed: Reading<Result> = {
       call: reading.call,
-      take(data) {
+      take: (data) => {
         setting.arrivals.add(data);
-        return reading.take(data);
+        return reading.take(data, this);
       },
-      end() {
+      end: () => {
         try {
-          return reading.end();
+          return reading.end(this);
         } catch (error) {
           throw here(setting.explain(error));
         }

@@ -35,7 +35,7 @@ function watched({ heartbeat = { interval: 25_000, timeout: 20_000 }, limits = {
   const owner: VitalsOwner = {
     wire: wire as unknown as Wire,
     outbox: new Outbox({ disconnectError: () => new Error("over") }, bounds),
-    intake: new Intake({ config: { clock, limits: all }, fail: () => {} }),
+    intake: new Intake({ config: { clock, limits: all }, fail: () => {}, disconnectError: () => new Error("over") }),
     dead: (silence) => void found.dead.push(silence),
     fail: (error) => void found.failed.push(error),
   };

@@ -1770,6 +1770,95 @@ export const NO_SUCH_FOLDER = {
   sentence: (folder: string) => `there is no folder ${shown(folder)} to serve files from`,
 };
 
+// Listening in several processes
+
+/**
+ * A worker process of `listen({ workers })` ended before it listened, so that none is left running.
+ * @remedy Look at what it wrote before: its own error stands there. Every worker runs the entry file from its first line.
+ */
+export const WORKER_FAILED = {
+  code: "WORKER_FAILED",
+  sentence: (pid: number, how: string) => `worker ${pid} ended with ${how} before it listened`,
+};
+
+/**
+ * A worker process ended although nobody told it to; its connections are lost, and another one takes its place.
+ * @remedy Look at what it wrote before it ended. With `SIGKILL` the system may have been out of memory.
+ */
+export const WORKER_LOST = {
+  code: "WORKER_LOST",
+  sentence: (pid: number, how: string, delay: number) =>
+    `worker ${pid} ended with ${how}, another starts ${delay === 0 ? "now" : `in ${delay} ms`}`,
+};
+
+/**
+ * `listen({ workers })` where no process can run the entry file again.
+ * @remedy Call it in the program's main thread, started from a file; in a cluster of your own leave `workers` out.
+ */
+export const WORKERS_NOT_HERE = {
+  code: "WORKERS_NOT_HERE",
+  sentence: (where: string) => `workers run the entry file in processes of their own, which ${where} cannot start`,
+};
+
+// Runtimes other than Node.js
+
+/**
+ * `listen` was given an option that this runtime's own server does not have.
+ * @remedy Leave the option out on this runtime; the table in docs/runtimes.md says what each one can do.
+ */
+export const OPTION_NOT_HERE = {
+  code: "OPTION_NOT_HERE",
+  sentence: (option: string, runtime: string, why: string) => `${option} is not to be had on ${runtime}: ${why}`,
+};
+
+/**
+ * A runtime's own server ended a connection for what the peer sent, before the app saw it.
+ * @remedy For what is too big, raise `limits.messageSize`; the rest is the client's to mend.
+ */
+export const REFUSED_BY_RUNTIME = {
+  code: "REFUSED_BY_RUNTIME",
+  closeCode: 1002,
+  sentence: (runtime: string, reason: string) => `${runtime} ended the connection: ${reason}`,
+};
+
+/**
+ * The runtime is a release that cannot do what is needed.
+ * @remedy Install a newer one.
+ */
+export const RUNTIME_TOO_OLD = {
+  code: "RUNTIME_TOO_OLD",
+  sentence: (runtime: string, version: string, oldest: string) => `${runtime} ${version} is older than ${oldest}`,
+};
+
+/**
+ * The build for Bun was loaded by another runtime.
+ * @remedy Import `antiphon` without the condition "bun".
+ */
+export const NOT_ON_BUN = {
+  code: "NOT_ON_BUN",
+  sentence: () => "this is the build for Bun, and the runtime is another one",
+};
+
+/**
+ * `app.fetch` was given a request for a WebSocket in a runtime that is not Deno.
+ * @remedy Let the app listen by itself: `app.listen()`.
+ */
+export const NOT_ON_DENO = {
+  code: "NOT_ON_DENO",
+  sentence: () => "app.fetch opens WebSockets by Deno.upgradeWebSocket, and this runtime has none",
+};
+
+/**
+ * A peer sent more than its handler reads, over a WebSocket of `Deno.serve`, which cannot be read more slowly.
+ * @remedy Read faster, or let the app listen by itself: `app.listen()` makes such a peer wait.
+ */
+export const HELD_TOO_MUCH = {
+  code: "HELD_TOO_MUCH",
+  closeCode: 1008,
+  sentence: (limit: number) =>
+    `more than limits.messageSize (${limit} bytes) came behind a full receive queue, and Deno.serve cannot be paused`,
+};
+
 // Connecting (the client)
 
 /**

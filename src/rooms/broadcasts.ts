@@ -94,6 +94,8 @@ export class Broadcasts<Who extends Member> {
     const members: Who[] = [];
     const runs: Run<Who>[] = [];
     for (const run of this.#runs) {
+      // A run that has to be cut is cut at the same members each time: wires know them again.
+      if (members.length > 0 && run.left > SLICE - members.length) break;
       for (const who of run.next(SLICE - members.length)) runs[members.push(who) - 1] = run;
       if (members.length === SLICE) break;
     }

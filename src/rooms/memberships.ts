@@ -26,8 +26,9 @@ export class Memberships<Who> {
 
   /** Puts somebody in. Gives whether they are new there. */
   add(who: Who, topic: string): boolean {
+    if (topic === EVERYONE) return this.everyone.size < this.everyone.add(who).size;
     if (!add(this.#byTopic, topic, who)) return false;
-    if (topic !== EVERYONE) add(this.#ofMember, who, topic);
+    add(this.#ofMember, who, topic);
     return true;
   }
 

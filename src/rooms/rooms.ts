@@ -59,7 +59,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
   readonly #config: Omit<RoomsConfig, "broker">;
   readonly #memberships = new Memberships<Who>();
   readonly #broadcasts: Broadcasts<Who>;
-  readonly #cluster: Cluster | undefined;
+  #cluster: Cluster | undefined;
   /** Who is where. */
   readonly presence: Presence<Who>;
   readonly #seen = new SeenNumbers();
@@ -74,25 +74,22 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
       isObserved: () => reporter.hearsMessages,
       onError: (error) => reporter.memberError(error),
     });
-    this.#cluster = broker === undefined ? undefined : new Cluster({ ...config, broker }, this);
-    this.presence = new Presence({
-      memberships: this.#memberships,
-      cluster: this.#cluster,
-      clock,
-      parse: (text) => json.parse(text),
-      reporter,
-    });
+    const parse = (text: string) => json.parse(text);
+    this.presence = new Presence({ memberships: this.#memberships, clock, parse, reporter });
+    if (broker !== undefined) this.joinOthers(broker);
+  }
+
+  /** From now on these rooms are those of all processes on the broker. Once, and where there is none yet. */
+  joinOthers(broker: Broker): void {
+    const cluster = new Cluster({ ...this.#config, broker }, this);
+    this.#cluster = cluster;
+    this.presence.joinOthers(cluster);
+    for (const topic of this.members.size > 0 ? [EVERYONE, ...this.#memberships.topics()] : []) cluster.want(topic);
   }
 
   /** For the sockets: what has to go out before something of their own. */
   get toMany(): ToMany {
-    const broadcasts = this.#broadcasts;
-    return {
-      get waits() {
-        return broadcasts.waits;
-      },
-      catchUp: (face) => broadcasts.catchUp(face as Who),
-    };
+    return this.#broadcasts;
   }
 
   /** How it stands with the broker. */
@@ -128,7 +125,9 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
 
   /** Somebody is gone, out of all rooms. */
   exit(who: Who): void {
-    for (const topic of [...this.#memberships.of(who), EVERYONE]) this.#remove(who, topic);
+    const topics = this.#memberships.of(who);
+    for (const topic of topics.size === 0 ? [] : [...topics]) this.#remove(who, topic);
+    this.#remove(who, EVERYONE);
   }
 
   /** Puts a member into a room; once is enough, and again with other `info` changes what it shows. Throws as `room` and `toInfo`. */
@@ -167,11 +166,7 @@ export class Rooms<Who extends Member = Member> implements RoomKeeper<Who>, Clus
 
   send(address: Address<Who>, message: PreparedMessage): void {
     this.#sendHere(address, message);
-    this.#publish(
-      address,
-      (addressed) => ({ type: "message", ...addressed, data: message.data, key: message.key }),
-      message,
-    );
+    this.#publish(address, (to) => ({ type: "message", ...to, data: message.data, key: message.key }), message);
   }
 
   close(address: Address<Who>, code: number, reason: string): void {

@@ -86,6 +86,12 @@ export class Run<Who extends Member> {
     else who[deliver](batch);
   }
 
+  /** How many have not been reached, at most: whoever is in two sets counts twice until the handing out begins. */
+  get left(): number {
+    if (this.#members !== undefined) return this.#members.length - this.#reached;
+    return this.#sets.reduce((sum, { size }) => sum + size, 0);
+  }
+
   get isDone(): boolean {
     return this.#reached === this.#members?.length;
   }

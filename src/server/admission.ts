@@ -4,16 +4,18 @@ import { BAD_HOST, HOST_REFUSED, NO_ROUTE, ORIGIN_REFUSED } from "../errors.ts";
 import type { Refusal } from "../protocol/handshake/refusal.ts";
 import { readUpgrade } from "../protocol/handshake/server.ts";
 import type { AppConfig } from "./app-options.ts";
-import type { ConnectionContext } from "./connection.ts";
 import { Connection } from "./connection.ts";
 import type { RemoteAddress } from "./guards/remote-address.ts";
 import type { Handshake, Visit } from "./host.ts";
 import { genericAnswer } from "./http-answer.ts";
+import { toDirectRequest } from "./kept-request.ts";
+import type { ConnectionContext } from "./request-link.ts";
 import { pathnameOf } from "./request-target.ts";
 
 /** The gate of an app. */
 export class Admission {
   readonly #parts: ConnectionContext;
+  #lastHost: string | undefined;
 
   constructor(parts: ConnectionContext) {
     this.#parts = parts;
@@ -36,35 +38,41 @@ export class Admission {
     const { config, routes, hub } = this.#parts;
     const upgrade = readUpgrade(handshake.upgrade);
     const remote = this.#remoteOf(handshake);
-    const refuse = (status: number, reason: string, origin?: string): undefined => {
-      handshake.refuse(genericAnswer(status));
-      this.#tellRejected({
-        path: handshake.target,
-        remoteAddress: remote.address,
-        status,
-        reason,
-        ...(origin === undefined ? {} : { origin }),
-      });
-    };
     if (upgrade.type === "refuse") return this.#refuseMalformed(handshake, upgrade, remote);
     const pathname = pathnameOf(handshake.target);
     const match = routes.match(pathname);
-    if (match === undefined) return refuse(NO_ROUTE.status, NO_ROUTE.sentence(pathname));
+    const arrival = { handshake, remote };
+    if (match === undefined) return this.#refuse(arrival, NO_ROUTE.status, NO_ROUTE.sentence(pathname));
     // Not every host that RFC 9110 allows makes a URL, and `socket.url` is one: `a:99999`, `1.2.3.4.5`.
-    const isHost = remote.host === null || URL.canParse(`ws://${remote.host}`);
-    if (!isHost) return refuse(BAD_HOST.status, BAD_HOST.sentence(remote.host));
+    const isHost = remote.host === null || this.#isHost(remote.host);
+    if (!isHost) return this.#refuse(arrival, BAD_HOST.status, BAD_HOST.sentence(remote.host));
     const { headers } = handshake.upgrade;
     const wrongHost = config.checkHost({ host: remote.host, secure: remote.secure });
-    if (wrongHost !== undefined) return refuse(HOST_REFUSED.status, wrongHost);
+    if (wrongHost !== undefined) return this.#refuse(arrival, HOST_REFUSED.status, wrongHost);
     const origin = headers.get("origin") ?? null;
     const wrongOrigin = match.value.settings.checkOrigin({ origin, host: remote.host });
-    if (wrongOrigin !== undefined) return refuse(ORIGIN_REFUSED.status, wrongOrigin, origin ?? "");
-    const overload = hub.overload(remote.address);
-    if (overload !== undefined) return refuse(overload.status, overload.reason);
+    if (wrongOrigin !== undefined) {
+      return this.#refuse({ ...arrival, origin: origin ?? "" }, ORIGIN_REFUSED.status, wrongOrigin);
+    }
+    const overload = hub.overload(remote);
+    if (overload !== undefined) return this.#refuse(arrival, overload.status, overload.reason);
     const middleware = routes.middlewareOf(pathname);
-    const connection = new Connection(this.#parts, { handshake, upgrade, remote, match, middleware });
-    connection.start();
+    const connection = new Connection(this.#parts, { handshake, upgrade, match });
+    connection.start(middleware);
     return connection;
+  }
+
+  #refuse({ handshake, remote, ...more }: Arrival, status: number, reason: string): undefined {
+    handshake.refuse(genericAnswer(status));
+    this.#tellRejected({ path: handshake.target, remoteAddress: remote.address, status, reason, ...more });
+  }
+
+  /** Nearly all ask for the same one. */
+  #isHost(host: string): boolean {
+    if (host === this.#lastHost) return true;
+    if (!URL.canParse(`ws://${host}`)) return false;
+    this.#lastHost = host;
+    return true;
   }
 
   #refuseMalformed(handshake: Handshake, refusal: Refusal, remote: RemoteAddress): undefined {
@@ -73,12 +81,18 @@ export class Admission {
     this.#tellRejected({ path: handshake.target, remoteAddress: remote.address, status, reason: error.message });
   }
 
-  #remoteOf({ peerAddress, secure, upgrade }: Handshake): RemoteAddress {
-    const host = upgrade.headers.get("host") ?? upgrade.headers.get(":authority") ?? null;
-    return this.#parts.config.remote({ peer: peerAddress, secure, host, headers: upgrade.headers });
+  #remoteOf(handshake: Handshake): RemoteAddress {
+    return this.#parts.config.remote(toDirectRequest(handshake));
   }
 
   #tellRejected(event: Parameters<NonNullable<AppConfig["observer"]["connectionRejected"]>>[0]): void {
     this.#parts.config.observer.connectionRejected?.(event);
   }
+}
+
+/** Who is refused. */
+interface Arrival {
+  readonly handshake: Handshake;
+  readonly remote: RemoteAddress;
+  readonly origin?: string;
 }

@@ -6,6 +6,7 @@ import type { Message } from "../protocol/message.ts";
 import type { PreparedMessage } from "../protocol/prepared-message.ts";
 import type { BroadcastOptions, Current } from "../rooms/audience.ts";
 import { Audience, addressOf, currentOf } from "../rooms/audience.ts";
+import type { Broker } from "../rooms/broker.ts";
 import type { BrokerLink } from "../rooms/cluster/broker-link.ts";
 import { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
@@ -207,6 +208,11 @@ export class ServerApp<Data = Record<string, unknown>> {
     return this.#listeners.size > 0 && !this.#hub.isClosing;
   }
 
+  /** Joins its rooms to those of other processes by this broker, unless it has one of its own. */
+  protected joinOthers(broker: Broker): void {
+    if (this.#config.broker === undefined) this.#hub.rooms.joinOthers(broker);
+  }
+
   /** Whether it closes, or has closed. */
   protected get isClosing(): boolean {
     return this.#hub.isClosing;
@@ -220,17 +226,10 @@ export class ServerApp<Data = Record<string, unknown>> {
    */
   close(options: CloseOptions = {}): Promise<void> {
     if (this.#above !== undefined) return Promise.resolve();
-    this.#closed ??= drain(
-      {
-        hub: this.#hub,
-        platform: this.#host.platform,
-        clock: this.#host.clock,
-        observer: this.#config.observer,
-        listeners: this.#listeners,
-        hooks: this.#drainHooks,
-      },
-      options,
-    );
+    const { platform, clock } = this.#host;
+    const { observer } = this.#config;
+    const parts = { hub: this.#hub, platform, clock, observer, listeners: this.#listeners, hooks: this.#drainHooks };
+    this.#closed ??= drain(parts, options);
     return this.#closed;
   }
 
@@ -253,7 +252,7 @@ export class ServerApp<Data = Record<string, unknown>> {
       handshake: (handshake) => admission.take(handshake),
       hasRoute: (target) => this.#hasRoute(pathnameOf(target)),
       fetch: (request, env, peerAddress) => this.#httpSide.fetch(request, env, peerAddress),
-      hostLimits: limits,
+      hostLimits: { ...limits, messageSize: Math.max(limits.messageSize, this.#routes.largestMessage) },
       observer,
       clock: this.#clock,
       watchErrors: (hear) => this.#errorWatch.watch(hear),

@@ -1,229 +1,216 @@
 /** One connection's way through the app: middleware, handler, and every kind of end. Cleans up after all of them. */
 
-import {
-  type AntiphonError,
-  APP_CLOSING,
-  FAILED_BEFORE_ACCEPT,
-  InvalidJsonError,
-  MessageTypeError,
-  NOT_ACCEPTED,
-} from "../errors.ts";
+import { APP_CLOSING, FAILED_BEFORE_ACCEPT, InvalidJsonError, MessageTypeError, NOT_ACCEPTED } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
 import { isErrorOf } from "../socket/error-owner.ts";
-import { Link } from "../socket/link.ts";
-import type { AppConfig } from "./app-options.ts";
-import type { Entrant } from "./entrant.ts";
-import { runEvents } from "./event-route.ts";
-import type { Host, Visit } from "./host.ts";
-import type { Hub, Place, Running } from "./hub.ts";
-import { ConnectionRecord } from "./observing/connection-record.ts";
+import type { SocketState } from "../socket/socket-state.ts";
+import type { EventConnection, EventRoute } from "./event-route.ts";
+import type { RunInContext, Visit } from "./host.ts";
 import type { ErrorPlace } from "./observing/observer.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import { runOnion } from "./onion.ts";
-import type { OpeningListener } from "./opening.ts";
-import { Opening } from "./opening.ts";
-import type { AnyRoute, Routes } from "./routes.ts";
-import { ServerSocket } from "./server-socket.ts";
-
-/** What all connections of an app share. */
-export interface ConnectionContext {
-  readonly config: AppConfig;
-  readonly host: Host;
-  readonly routes: Routes;
-  readonly hub: Hub;
-  /** User code threw: for `onError`. */
-  readonly onError: (error: unknown, socket: ServerSocket, route: AnyRoute) => void;
-}
+import type { Opening } from "./opening.ts";
+import { RequestLink } from "./request-link.ts";
+import type { AnyMiddleware } from "./routes.ts";
+import type { Running } from "./running.ts";
 
 /** From the handshake to the end of everything that it began. */
-export class Connection implements OpeningListener, Running, Visit {
-  /** Resolves when middleware and handler have settled and the wire is closed. Never rejects. */
-  ended: Promise<void> = Promise.resolve();
-  readonly #context: ConnectionContext;
-  readonly #entrant: Entrant;
-  readonly #link: Link;
-  readonly #opening: Opening;
-  readonly #socket: ServerSocket;
-  readonly #record: ConnectionRecord;
-  readonly #place: Place;
-  readonly #reported = new Set<unknown>();
-  hasSettled = false;
-  fault: AntiphonError | undefined;
-  #giveUp: (() => void) | undefined;
-  #isGivenUp = false;
-
-  constructor(context: ConnectionContext, entrant: Entrant) {
-    const { config, host, hub } = context;
-    const { handshake, upgrade, remote, match } = entrant;
-    const { settings } = match.value;
-    const link = new Link(settings.socketConfig);
-    const { compression, json } = config;
-    this.#context = context;
-    this.#entrant = entrant;
-    this.#link = link;
-    this.#place = hub.enter(remote.address);
-    this.#opening = new Opening({ handshake, upgrade, link, settings, compression, json }, this);
-    this.#record = new ConnectionRecord({ observer: config.observer, clock: host.clock, entrant, link });
-    this.#socket = new ServerSocket({
-      link,
-      handshake,
-      opening: this.#opening,
-      remote,
-      protocols: upgrade.protocols,
-      params: match.params,
-      route: match.pattern.text,
-      rooms: hub.rooms,
-    });
-    link.onEnd = (info) => this.#linkOnEnd(info);
-  }
-
-  get id(): string {
-    return this.#link.id;
-  }
-
-  get route(): string {
-    return this.#entrant.match.pattern.text;
-  }
-
+export class Connection extends RequestLink implements EventConnection, Running, Visit {
   /** Begins, in this call. */
-  start(): void {
-    const { connections } = this.#context.hub;
-    connections.add(this);
-    this.ended = this.#run().then(() => void connections.delete(this));
-  }
-
-  openingOnAccept(): void {
-    const { hub } = this.#context;
-    this.#place.answered();
-    hub.rooms.enter(this.#socket);
-    this.#record.accepted(this.#opening);
-  }
-
-  openingOnRefuse(status: number, reason: string): void {
-    this.#place.answered();
-    this.#record.rejected(status, reason);
-  }
-
-  openingOnGone(): void {
-    this.#place.answered();
-    this.#record.rejected(499, "the client left before it was answered");
-  }
-
-  async #run(): Promise<void> {
-    const fail = (error: unknown) => void this.#fail(error, "middleware");
-    const core = { run: () => this.#core(), onEarlyFailure: fail };
-    const settled = runOnion(this.#entrant.middleware, this.#socket, core).catch(fail);
+  start(middleware: readonly AnyMiddleware[]): void {
+    const { hub } = this.context;
+    hub.enter(this.countedAddress);
+    if (middleware.length > 0) void this.#runMiddleware(middleware);
+    else this.#runRoute();
+    this.#stayKnown();
+    this.#rest();
     // What is decided in this turn needs no timer.
-    if (this.#opening.isPending) this.#opening.startDeadline();
-    await this.#orGivenUp(settled);
-    await this.#conclude("middleware");
+    if (this.isPending) this.work!.opening!.startDeadline();
   }
 
-  #linkOnEnd(info: CloseInfo): void {
-    const { hub } = this.#context;
-    this.#place.leave();
-    hub.rooms.exit(this.#socket);
-    this.#record.ended(info, this.fault);
+  get ended(): Promise<void> {
+    return this.working.ended();
+  }
+
+  get hasSettled(): boolean {
+    return this.work?.hasSettled ?? false;
+  }
+
+  get fault(): unknown {
+    return this.work?.fault;
+  }
+
+  get inContext(): RunInContext | undefined {
+    return this.work?.inContext;
+  }
+
+  get line(): OneAtATime | undefined {
+    return this.work?.line;
+  }
+
+  protected override linkOnEnd(info: CloseInfo): void {
+    super.linkOnEnd(info);
+    this.#finish();
+  }
+
+  override wireOnClose(info: CloseInfo): void {
+    super.wireOnClose(info);
+    this.#stayKnown();
+  }
+
+  override sendQueueOnRelieved(): void {
+    const { value } = this.matched;
+    if (value.type === "events") value.events.drain(this);
   }
 
   /** The app is closing: what was not accepted will not be. */
   refuse(): void {
-    this.#opening.refuse(APP_CLOSING.status, APP_CLOSING.sentence());
+    this.work?.opening?.refuse(APP_CLOSING.status, APP_CLOSING.sentence());
   }
 
   /** At the deadline of a drain: whatever still runs counts as settled. */
   giveUp(): void {
-    this.#isGivenUp = true;
+    const work = this.working;
+    work.isGivenUp = true;
     this.refuse();
-    this.#link.terminate();
-    this.#giveUp?.();
+    this.terminate();
+    if (!work.hasSettled) this.#conclude("handler");
+    work.onGivenUp?.();
+  }
+
+  async #runMiddleware(middleware: readonly AnyMiddleware[]): Promise<void> {
+    const work = this.work!;
+    work.hasMiddleware = true;
+    const fail = (error: unknown) => void this.#fail(error, "middleware");
+    const core = { run: () => this.#runCore(), onEarlyFailure: fail };
+    const givenUp = new Promise<void>((resolve) => {
+      work.onGivenUp = resolve;
+    });
+    await Promise.race([runOnion(middleware, this.socket, core).catch(fail), givenUp]);
+    work.hasMiddleware = false;
+    this.#conclude("middleware");
   }
 
   /** The handler, and the end that it brings. Rejects with what it threw. */
-  async #core(): Promise<CloseInfo> {
-    const link = this.#link;
-    const route = this.#entrant.match.value;
-    if (link.state === "closed") return link.closed;
-    if (route.type === "events") await this.#runEvents(route.events);
-    else {
-      try {
-        await this.#orGivenUp(Promise.resolve(route.handler(this.#socket)));
-      } catch (error) {
-        if (this.#fail(error, "handler")) {
-          this.hasSettled = true;
-          await link.closed;
-          throw error;
-        }
-      }
-    }
-    return this.#conclude("handler");
+  #runCore(): Promise<CloseInfo> {
+    if (this.state === "closed") return this.closed;
+    return new Promise((resolve, reject) => {
+      this.work!.next = { resolve, reject };
+      this.#runRoute();
+    });
   }
 
-  async #runEvents(events: (AnyRoute & { type: "events" })["events"]): Promise<void> {
-    const link = this.#link;
-    const inContext = this.#context.host.captureContext();
-    let failure: { readonly error: unknown } | undefined;
-    const onFailure = (error: unknown) => {
-      const isFailure = this.#fail(error, "event");
-      if (isFailure) failure ??= { error };
-      return isFailure;
-    };
-    await this.#orGivenUp(runEvents({ events, socket: this.#socket, link, inContext, onFailure }));
-    if (failure !== undefined) {
-      this.hasSettled = true;
-      await link.closed;
-      throw failure.error;
+  #runRoute(): void {
+    const route = this.matched.value;
+    if (route.type === "events") return this.#runEvents(route.events);
+    try {
+      const running: unknown = route.handler(this.socket);
+      // Smaller than closures, and held for as long as the handler runs.
+      Promise.resolve(running).then(this.#conclude.bind(this, "handler"), this.#handlerFailed.bind(this));
+    } catch (error) {
+      this.#handlerFailed(error);
     }
+  }
+
+  #runEvents(route: EventRoute): void {
+    const work = this.work!;
+    work.inContext = this.context.host.captureContext();
+    if (route.events.drain !== undefined) work.line = new OneAtATime();
+    const failed = (error: unknown) => {
+      route.fail(error, this);
+      this.#conclude("handler");
+    };
+    try {
+      const asked: unknown = route.events.upgrade?.(this.socket);
+      if (asked === undefined) this.#acceptEvents(route);
+      else
+        void Promise.resolve(asked)
+          .then(() => this.#acceptEvents(route))
+          .catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #acceptEvents(route: EventRoute): void {
+    if (this.state === "closed") return this.#conclude("handler");
+    this.accept();
+    this.listen(route);
+    this.#rest();
+  }
+
+  override openingOnAccept(opening: Opening): void {
+    super.openingOnAccept(opening);
+    if (this.matched.value.type !== "events") this.#rest();
+  }
+
+  /** It waits for its peer, and needs no more than that. */
+  #rest(): void {
+    if ((this.state as SocketState) === "closed" || !this.work?.isDone) return;
+    this.work = undefined;
+    this.context.hub.connections.delete(this);
+  }
+
+  eventFailed(error: unknown): boolean {
+    const isFailure = this.#fail(error, "event");
+    if (isFailure) this.working.failure ??= { error };
+    return isFailure;
+  }
+
+  eventsEnded(): void {
+    this.#conclude("handler");
+  }
+
+  #handlerFailed(error: unknown): void {
+    if (this.#fail(error, "handler")) this.working.failure ??= { error };
+    // Of what was given up nobody waits for the end any more.
+    this.#conclude("handler");
   }
 
   /** Nobody has anything more to do: closes what is open, refuses what was never accepted. */
-  #conclude(who: "handler" | "middleware"): Promise<CloseInfo> {
-    this.hasSettled = true;
-    if (this.#opening.isPending) this.#opening.refuse(403, NOT_ACCEPTED.sentence(who));
-    this.#link.close(1000, "");
-    return this.#link.closed;
+  #conclude(who: "handler" | "middleware"): void {
+    const work = this.working;
+    work.hasSettled = true;
+    if (this.isPending) work.opening!.refuse(403, NOT_ACCEPTED.sentence(who));
+    if (this.state !== "closed") this.close(1000, "");
+    this.#finish();
+  }
+
+  /** When the connection is over, too, nothing of it is left. */
+  #finish(): void {
+    const work = this.working;
+    if (!work.hasSettled || this.state !== "closed" || work.isOver) return;
+    const { next, failure } = work;
+    work.next = undefined;
+    if (failure !== undefined) next?.reject(failure.error);
+    else next?.resolve(this.closed);
+    if (work.hasMiddleware) return;
+    this.context.hub.connections.delete(this);
+    work.end();
   }
 
   /** Ends the connection for what user code threw, and reports it once; `false` if that was no error at all. */
   #fail(error: unknown, where: ErrorPlace): boolean {
-    const link = this.#link;
-    if (this.#reported.has(error)) return true;
-    if (link.isOwnEnd(error)) return false;
-    this.#reported.add(error);
-    if (isErrorOf(link, error) && (error instanceof InvalidJsonError || error instanceof MessageTypeError)) {
-      this.fault = error;
-      link.close(error.closeCode, "");
+    const work = this.working;
+    if (work.reported?.has(error)) return true;
+    if (this.isOwnEnd(error)) return false;
+    work.reported ??= new Set();
+    work.reported.add(error);
+    if (isErrorOf(this, error) && (error instanceof InvalidJsonError || error instanceof MessageTypeError)) {
+      work.fault = error;
+      this.close(error.closeCode, "");
       return true;
     }
-    if (this.#opening.isPending) this.#opening.refuse(500, FAILED_BEFORE_ACCEPT.sentence(where));
-    else link.close(1011, "");
-    this.#report(error, where);
+    if (this.isPending) work.opening!.refuse(500, FAILED_BEFORE_ACCEPT.sentence(where));
+    else this.close(1011, "");
+    const { config, onError } = this.context;
+    config.observer.error?.({ id: this.id, path: this.request.target, error, where });
+    onError(error, this.socket, this.matched.value);
     return true;
   }
 
-  #report(error: unknown, where: ErrorPlace): void {
-    const { config, onError } = this.#context;
-    const { handshake, match } = this.#entrant;
-    config.observer.error?.({ id: this.#link.id, path: handshake.target, error, where });
-    onError(error, this.#socket, match.value);
-  }
-
-  /** The promise, or nothing once the drain has given up on it. */
-  #orGivenUp(work: Promise<unknown>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#isGivenUp) return resolve();
-      const before = this.#giveUp;
-      this.#giveUp = () => {
-        before?.();
-        resolve();
-      };
-      work.then(
-        () => resolve(),
-        (error) => {
-          // Nobody waits any more, and it shall not be lost in silence.
-          if (this.#isGivenUp) this.#fail(error, "handler");
-          else reject(error);
-        },
-      );
-    });
+  /** What is not over yet, the end of the app has to know of. */
+  #stayKnown(): void {
+    if (this.work?.isOver === false) this.context.hub.connections.add(this);
   }
 }

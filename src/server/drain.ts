@@ -57,7 +57,7 @@ async function end(parts: DrainParts, { timeout, spread, code }: Chosen): Promis
     cancels.push(
       clock.after(timeout, () => {
         terminated = hub.sockets.size;
-        for (const connection of [...hub.connections]) connection.giveUp();
+        for (const connection of hub.all()) connection.giveUp();
         resolve();
       }),
     );
@@ -127,5 +127,5 @@ const MOST_WAVES = 100;
 
 /** Until no handler runs any more. What began before the end is in there; nothing is added. */
 async function untilEmpty(hub: Hub): Promise<void> {
-  await Promise.all([...hub.connections].map((connection) => connection.ended));
+  await Promise.all(Array.from(hub.all(), (connection) => connection.ended));
 }

@@ -1,17 +1,13 @@
 /** A handshake that passed the checks: who asks, for which route. */
 
 import type { Upgrade } from "../protocol/handshake/server.ts";
-import type { RemoteAddress } from "./guards/remote-address.ts";
 import type { Handshake } from "./host.ts";
-import type { AnyMiddleware, AnyRoute } from "./routes.ts";
+import type { AnyRoute } from "./routes.ts";
 import type { RouteMatch } from "./routing/route-table.ts";
 
 /** What middleware and handler are about to see. */
 export interface Entrant {
   readonly handshake: Handshake;
   readonly upgrade: Upgrade;
-  readonly remote: RemoteAddress;
   readonly match: RouteMatch<AnyRoute>;
-  /** Those that the path passes, from the outside in. */
-  readonly middleware: readonly AnyMiddleware[];
 }

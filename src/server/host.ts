@@ -18,8 +18,8 @@ export interface Host {
   readonly observers: readonly Observer[];
   /** Makes what answers requests for files below `folder`; throws a `UsageError` if there is no such folder. */
   serveFiles(folder: string | URL, options: StaticOptions): FileServer;
-  /** Remembers the asynchronous context of this moment: what the result runs, runs in it. */
-  captureContext(): RunInContext;
+  /** Remembers the asynchronous context of this moment: what the result runs, runs in it. `undefined`: there is none to keep. */
+  captureContext(): RunInContext | undefined;
 }
 
 /** Runs work in a context that was remembered. */
@@ -51,6 +51,8 @@ export interface Handshake {
   readonly peerAddress: string;
   /** Whether the transport connection is encrypted. */
   readonly secure: boolean;
+  /** Names, in any case, and values in turn, if the host has them so: they are kept then without making fields of them. */
+  readonly rawHeaders?: readonly string[];
   /** All header fields, for `socket.headers`. Names in lower case. */
   headerFields(): HeaderFields;
   /** Sends the response that opens the WebSocket, in this call, and gives the wire. Once, and then neither method again. */
@@ -124,7 +126,7 @@ export interface Visit {
   readonly ended: Promise<void>;
 }
 
-/** Limits on connections that have not become WebSockets. */
+/** Limits on connections that have not become WebSockets, and on what a server that is not ours reads of those that have. */
 export interface HostLimits {
   /** Bytes of the head of a request. */
   readonly headBytes: number;
@@ -134,6 +136,8 @@ export interface HostLimits {
   readonly handshakeTimeout: number;
   /** TCP connections at one time that have not sent a whole request yet. */
   readonly handshakes: number;
+  /** Bytes of the largest message that any route takes. */
+  readonly messageSize: number;
 }
 
 /** Something that listens. */

@@ -16,6 +16,7 @@ import { addressKey } from "./guards/remote-address.ts";
 import type { Host } from "./host.ts";
 import { Reporter } from "./observing/reporter.ts";
 import { RoomsObserver } from "./observing/rooms-observer.ts";
+import { connectionOf, type Running } from "./running.ts";
 import type { ServerSocket } from "./server-socket.ts";
 
 /** Why one more is not let in: a status for the client, words for our log. */
@@ -24,27 +25,12 @@ export interface Overload {
   readonly reason: string;
 }
 
-/** A connection, as the end of the app sees it. */
-export interface Running {
-  /** Resolves when everything that it began has ended. Never rejects. */
-  readonly ended: Promise<void>;
-  /** Answers it with 503 if it has no answer yet. */
-  refuse(): void;
-  /** Ends it at once, and waits for nothing of it any more. */
-  giveUp(): void;
-}
-
-/** The place of a connection in the counts. */
-export interface Place {
-  /** Its handshake has been answered. */
-  answered(): void;
-  /** It is over. */
-  leave(): void;
-}
-
 /** One for an app and all that is mounted on it. */
 export class Hub {
-  /** Connections whose handler still runs, or that were not accepted yet. */
+  /**
+   * Connections for which something runs, or which were not accepted yet. In events style, those that wait for their peers
+   * are not among them.
+   */
   readonly connections = new Set<Running>();
   /** All rooms; and, as everyone, all sockets that were accepted and have not ended. */
   readonly rooms: Rooms<ServerSocket>;
@@ -88,30 +74,49 @@ export class Hub {
   }
 
   /** Why no connection from this address is let in now; `undefined` if it is. */
-  overload(address: string): Overload | undefined {
+  overload(remote: { readonly address: string }): Overload | undefined {
     const { limits } = this.#config;
     const { budget } = this.socketConfig;
     if (this.isClosing) return toOverload(APP_CLOSING);
     if (this.#taken >= limits.connections) return toOverload(TOO_MANY_CONNECTIONS, limits.connections);
     if (this.#pending >= limits.handshakes) return toOverload(TOO_MANY_HANDSHAKES, limits.handshakes);
     if (budget.exceeded) return toOverload(QUEUES_FULL, budget.limit);
-    if (address === "" || limits.connectionsPerAddress === Number.POSITIVE_INFINITY) return undefined;
+    if (limits.connectionsPerAddress === Number.POSITIVE_INFINITY) return undefined;
+    const { address } = remote;
+    if (address === "") return undefined;
     if ((this.#perAddress.get(addressKey(address)) ?? 0) < limits.connectionsPerAddress) return undefined;
     return toOverload(TOO_MANY_FROM_ADDRESS, address, limits.connectionsPerAddress);
   }
 
-  /** A handshake came: it has a place until the result is called, and waits for an answer until that has. */
-  enter(address: string): Place {
-    const key = this.#config.limits.connectionsPerAddress === Number.POSITIVE_INFINITY ? "" : addressKey(address);
-    this.#taken++;
-    this.#pending++;
-    if (key !== "") this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
-    return { answered: () => void this.#pending--, leave: () => this.#leave(key) };
+  /** All of them. */
+  all(): ReadonlySet<Running> {
+    return new Set([...this.connections, ...Array.from(this.sockets, (socket) => socket[connectionOf])]);
   }
 
-  #leave(key: string): void {
+  /** Whether `enter` and `leave` have to know the address. */
+  get countsAddresses(): boolean {
+    return this.#config.limits.connectionsPerAddress !== Number.POSITIVE_INFINITY;
+  }
+
+  /** A handshake came: it has a place until it leaves, and waits for an answer. */
+  enter(address: string): void {
+    this.#taken++;
+    this.#pending++;
+    if (address === "") return;
+    const key = addressKey(address);
+    this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1);
+  }
+
+  /** One has been answered. */
+  answered(): void {
+    this.#pending--;
+  }
+
+  /** A connection that had entered is over. */
+  leave(address: string): void {
     this.#taken--;
-    if (key === "") return;
+    if (address === "") return;
+    const key = addressKey(address);
     const left = (this.#perAddress.get(key) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(key);
     else this.#perAddress.set(key, left);

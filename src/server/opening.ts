@@ -49,7 +49,7 @@ export interface OpeningSettings {
 
 /** Who hears of the answer. */
 export interface OpeningListener {
-  openingOnAccept(): void;
+  openingOnAccept(opening: Opening): void;
   openingOnRefuse(status: number, reason: string): void;
   /** The peer left first. */
   openingOnGone(): void;
@@ -69,7 +69,10 @@ export class Opening {
   constructor(options: OpeningOptions, listener: OpeningListener) {
     this.#options = options;
     this.#listener = listener;
-    options.handshake.onGone(() => this.#leave());
+  }
+
+  get handshake(): Handshake {
+    return this.#options.handshake;
   }
 
   get isPending(): boolean {
@@ -78,6 +81,7 @@ export class Opening {
 
   /** It has not been answered in the turn in which it came: from now on it has a deadline. */
   startDeadline(): void {
+    this.#options.handshake.onGone(() => this.#leave());
     const { handshakeTimeout } = this.#options.settings.limits;
     this.#cancelDeadline = this.#options.link.config.clock.after(handshakeTimeout, () => {
       this.refuse(503, HANDSHAKE_TIMEOUT.sentence(handshakeTimeout));
@@ -103,12 +107,11 @@ export class Opening {
     const { platform, clock } = link.config;
     const limits = settings.engineLimits;
     link.open(handshake.accept({ status, headers, deflate, limits, closeTimeout, platform, clock }));
-    this.#listener.openingOnAccept();
+    this.#listener.openingOnAccept(this);
   }
 
-  /** Sends the user's answer instead. Throws a `UsageError` after `accept`; does nothing after another answer. */
+  /** Sends the user's answer instead: a status that was checked. Throws a `UsageError` after `accept`; does nothing after another answer. */
   reject(status: number, body: RejectBody | undefined, headers: AcceptOptions["headers"]): void {
-    if (!(Number.isInteger(status) && status >= 300 && status <= 599)) throw usageError(REJECT_STATUS, String(status));
     if (this.#state === "accepted") throw usageError(REJECT_AFTER_ACCEPT, status);
     const answer = toHttpAnswer({ status, body, headers, json: this.#options.json });
     if (!this.isPending) return;
@@ -142,7 +145,13 @@ export class Opening {
   }
 }
 
-function checkNothingChosen({ subprotocol, headers }: AcceptOptions): void {
+/** Throws a `UsageError` for a status that is no answer to a handshake. */
+export function checkRejectStatus(status: number): void {
+  if (!(Number.isInteger(status) && status >= 300 && status <= 599)) throw usageError(REJECT_STATUS, String(status));
+}
+
+/** Throws a `UsageError` for what can be chosen only once. */
+export function checkNothingChosen({ subprotocol, headers }: AcceptOptions): void {
   if (subprotocol !== undefined) throw usageError(ALREADY_ACCEPTED, "subprotocol");
   if (headers !== undefined) throw usageError(ALREADY_ACCEPTED, "headers");
 }

@@ -2,12 +2,13 @@
 
 import { BAD_HANDLER, BAD_OPTION, usageError } from "../errors.ts";
 import { checkNames } from "../socket/check-options.ts";
+import { EventRoute } from "./event-route.ts";
 import type { AnyEvents, AnyHandler } from "./routes.ts";
 
 /** One style or the other. */
 export type RouteKind =
   | { readonly type: "handler"; readonly handler: AnyHandler }
-  | { readonly type: "events"; readonly events: AnyEvents };
+  | { readonly type: "events"; readonly events: EventRoute };
 
 /** Tells them apart. Throws a `UsageError` for what is neither, and for events that there are not. */
 export function toRouteKind(path: string, does: unknown): RouteKind {
@@ -20,5 +21,5 @@ export function toRouteKind(path: string, does: unknown): RouteKind {
     const isListener = listener === undefined || typeof listener === "function";
     if (!isListener) throw usageError(BAD_OPTION, `${event} of ws("${path}")`, typeof listener, "a function");
   }
-  return { type: "events", events: does as AnyEvents };
+  return { type: "events", events: new EventRoute(does as AnyEvents) };
 }

@@ -4,6 +4,7 @@ import { APP_MOUNTED, usageError } from "../errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { SocketConfig } from "../socket/socket-config.ts";
 import type { AppLimits } from "./app-options.ts";
+import type { EventRoute } from "./event-route.ts";
 import type { OriginCheck } from "./guards/origin.ts";
 import type { ErrorHook, Handler, Middleware, RouteOptions, SocketEvents } from "./handler.ts";
 import { buildPath } from "./routing/build-path.ts";
@@ -40,7 +41,7 @@ export interface RouteSettings {
 /** A route, in one style or the other. */
 export type AnyRoute = (
   | { readonly type: "handler"; readonly handler: AnyHandler }
-  | { readonly type: "events"; readonly events: AnyEvents }
+  | { readonly type: "events"; readonly events: EventRoute }
 ) & {
   readonly settings: RouteSettings;
   /** Of the app that it was registered on, and of those above. */
@@ -83,6 +84,11 @@ export class Routes {
     other.#isMounted = true;
   }
 
+  /** Bytes of the largest message that a route takes; 0 if there is none. */
+  get largestMessage(): number {
+    return Math.max(0, ...this.#all.map(({ route }) => route.settings.limits.messageSize));
+  }
+
   /** The first route that matches. Throws what a converter of the user's throws. */
   match(pathname: string): RouteMatch<AnyRoute> | undefined {
     return this.#table.match(pathname);
@@ -90,6 +96,7 @@ export class Routes {
 
   /** The middleware for a path, in the order of registration. */
   middlewareOf(pathname: string): readonly AnyMiddleware[] {
+    if (this.#guards.length === 0) return NONE;
     return this.#guards
       .filter(({ pattern }) => pattern.match(pathname) !== undefined)
       .map(({ middleware }) => middleware);
@@ -110,3 +117,5 @@ export class Routes {
     if (this.#isMounted) throw usageError(APP_MOUNTED, call);
   }
 }
+
+const NONE: readonly AnyMiddleware[] = [];

@@ -2,7 +2,7 @@
 
 import { JOIN_AFTER_END, usageError } from "../errors.ts";
 import type { CloseInfo } from "../protocol/engine-sink.ts";
-import { HeaderList } from "../protocol/handshake/headers.ts";
+import { readProtocols } from "../protocol/handshake/subprotocol.ts";
 import type { PreparedBatch } from "../protocol/prepared-batch.ts";
 import type { Audience } from "../rooms/audience.ts";
 import type { Member } from "../rooms/member.ts";
@@ -18,21 +18,34 @@ import { quiet } from "../socket/quiet.ts";
 import { Socket } from "../socket/socket.ts";
 import { parseCookies } from "./cookies.ts";
 import type { RemoteAddress } from "./guards/remote-address.ts";
-import type { Handshake } from "./host.ts";
 import type { RejectBody } from "./http-answer.ts";
-import type { AcceptOptions, Opening } from "./opening.ts";
+import type { AskedRequest } from "./kept-request.ts";
+import type { AcceptOptions } from "./opening.ts";
+import { connectionOf, type Running } from "./running.ts";
 
-/** What a socket on the server is made of. */
-export interface ServerSocketParts {
-  readonly link: Link;
-  readonly handshake: Handshake;
-  readonly opening: Opening;
-  readonly remote: RemoteAddress;
-  readonly protocols: readonly string[];
-  readonly params: object;
+/** The connection that a socket on the server is the face of. */
+export interface ServerLink extends Link, Running {
   /** The pattern of the route. */
   readonly route: string;
+  readonly params: object;
+  readonly protocol: string;
+  /** What was asked. Made anew at each call. */
+  readonly request: AskedRequest;
   readonly rooms: Rooms<ServerSocket>;
+  remoteOf(request: AskedRequest): RemoteAddress;
+  /** Accepts it, if it was not answered yet. */
+  begin(): void;
+  accept(options?: AcceptOptions): void;
+  reject(status: number, body: RejectBody | undefined, headers: AcceptOptions["headers"]): void;
+}
+
+/** What was made out of the request, since somebody asked for it. */
+interface Asked {
+  url?: URL;
+  headers?: Headers;
+  cookies?: ReadonlyMap<string, string>;
+  remoteAddress?: string;
+  protocols?: readonly string[];
 }
 
 /** One client's WebSocket. `Data` is what middleware puts into `socket.data`, `Params` comes from the route's path. */
@@ -40,44 +53,61 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
   extends Socket
   implements Member
 {
-  /** The values in the path, by the names in the route. */
-  readonly params: Params;
-  /** The pattern of the route, such as `/chat/:room`. */
-  readonly route: string;
-  /** For whatever the app wants to remember of this client: middleware fills it. */
-  data: Data = {} as Data;
-  /** The client's IP address, behind the proxies that `trustProxy` names; `""` where there is none. */
-  readonly remoteAddress: string;
-  /** The subprotocols that the client offered, by its preference. */
-  readonly protocols: readonly string[];
-  readonly #parts: ServerSocketParts;
-  readonly #link: Link;
+  readonly #link: ServerLink;
+  #data: Data | undefined;
   #userId: string | undefined;
-  #url: URL | undefined;
-  #headers: Headers | undefined;
-  #cookies: ReadonlyMap<string, string> | undefined;
+  #asked: Asked | undefined;
 
   /** Made by the app, for each handshake. */
-  constructor(parts: ServerSocketParts) {
-    super(parts.link);
-    parts.link.face = this;
-    this.#link = parts.link;
-    this.#parts = parts;
-    this.params = parts.params as Params;
-    this.route = parts.route;
-    this.remoteAddress = parts.remote.address;
-    this.protocols = parts.protocols;
+  constructor(link: ServerLink) {
+    super(link);
+    this.#link = link;
+  }
+
+  /** The values in the path, by the names in the route. */
+  get params(): Params {
+    return this.#link.params as Params;
+  }
+
+  /** The pattern of the route, such as `/chat/:room`. */
+  get route(): string {
+    return this.#link.route;
+  }
+
+  /** For whatever the app wants to remember of this client: middleware fills it. */
+  get data(): Data {
+    this.#data ??= {} as Data;
+    return this.#data;
+  }
+
+  set data(data: Data) {
+    this.#data = data;
+  }
+
+  /** The client's IP address, behind the proxies that `trustProxy` names; `""` where there is none. */
+  get remoteAddress(): string {
+    this.#asked ??= {};
+    this.#asked.remoteAddress ??= this.#link.remoteOf(this.#link.request).address;
+    return this.#asked.remoteAddress;
+  }
+
+  /** The subprotocols that the client offered, by its preference. */
+  get protocols(): readonly string[] {
+    this.#asked ??= {};
+    this.#asked.protocols ??= toProtocols(this.#link.request);
+    return this.#asked.protocols;
   }
 
   /** The subprotocol in use, `""` if none, or not accepted yet. */
   get protocol(): string {
-    return this.#parts.opening.protocol;
+    return this.#link.protocol;
   }
 
   /** The URL that was asked for, with `ws:` or `wss:`, as the client sees it where proxies are trusted. */
   get url(): URL {
-    this.#url ??= toUrl(this.#parts);
-    return this.#url;
+    this.#asked ??= {};
+    this.#asked.url ??= toUrl(this.#link);
+    return this.#asked.url;
   }
 
   /** The values behind the `?`. */
@@ -87,14 +117,16 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
 
   /** The headers of the request. */
   get headers(): Headers {
-    this.#headers ??= toHeaders(this.#parts.handshake);
-    return this.#headers;
+    this.#asked ??= {};
+    this.#asked.headers ??= toHeaders(this.#link.request);
+    return this.#asked.headers;
   }
 
   /** The cookies of the request. */
   get cookies(): ReadonlyMap<string, string> {
-    this.#cookies ??= parseCookies(this.headers.get("cookie"));
-    return this.#cookies;
+    this.#asked ??= {};
+    this.#asked.cookies ??= parseCookies(this.headers.get("cookie"));
+    return this.#asked.cookies;
   }
 
   /** The request as the web's platforms know it: for libraries that want one. */
@@ -110,7 +142,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
    * `DisconnectError` if the client has left, or was rejected.
    */
   accept(options?: AcceptOptions): Promise<void> {
-    return quiet((async () => this.#parts.opening.accept(options))());
+    return quiet((async () => this.#link.accept(options))());
   }
 
   /**
@@ -121,7 +153,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
    * if (!user) return socket.reject(401, { error: "token expired" }, { "WWW-Authenticate": "Bearer" });
    */
   reject(status: number, body?: RejectBody, headers?: AcceptOptions["headers"]): void {
-    this.#parts.opening.reject(status, body, headers);
+    this.#link.reject(status, body, headers);
   }
 
   /** As every socket closes; one that was not accepted is rejected with 403. */
@@ -160,7 +192,7 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     if (link.state === "closing" || link.state === "closed") throw usageError(JOIN_AFTER_END, "identify", link.state);
     const before = this.#userId;
     this.#userId = id ?? undefined;
-    if (link.state === "open") this.#rooms.identified(this.#self, before);
+    if (link.state === "open") roomsOf<Data>(this.#link).identified(this as unknown as ServerSocket<Data>, before);
   }
 
   /**
@@ -173,26 +205,26 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     // What is wrong is told before anything is accepted.
     topicOf("room", name);
     checkNames(options, ["info"], "join");
-    this.#rooms.toInfo(options);
+    roomsOf<Data>(this.#link).toInfo(options);
     if (link.state === "connecting") this.begin();
     if (link.state !== "open") throw usageError(JOIN_AFTER_END, "join", link.state);
-    return this.#rooms.join(this.#self, name, options);
+    return roomsOf<Data>(this.#link).join(this as unknown as ServerSocket<Data>, name, options);
   }
 
   /** Leaves a room; nothing if it is not in there. What was sent to the room before is still for it. */
   leave(room: RoomInput): void {
     toTopic(room);
-    this.#rooms.leave(this.#self, room);
+    roomsOf<Data>(this.#link).leave(this as unknown as ServerSocket<Data>, room);
   }
 
   /** The names of the rooms that it is in. */
   get rooms(): ReadonlySet<string> {
-    return this.#rooms.of(this.#self);
+    return roomsOf<Data>(this.#link).of(this as unknown as ServerSocket<Data>);
   }
 
   /** Everybody in this room, or in any of these, on all machines, but this socket. */
   to(rooms: RoomsInput): Audience<ServerSocket<Data>> {
-    return this.#rooms.union(rooms, [this.#self]);
+    return roomsOf<Data>(this.#link).union(rooms, [this as unknown as ServerSocket<Data>]);
   }
 
   /** By which rooms reach it. */
@@ -210,25 +242,27 @@ export class ServerSocket<Data = Record<string, unknown>, Params = Readonly<Reco
     this.#link.deliverAtOnce(batch);
   }
 
-  /** As rooms know it: whatever its route. */
-  get #self(): ServerSocket<Data> {
-    return this as unknown as ServerSocket<Data>;
-  }
-
-  /** All sockets of an app carry the same data. */
-  get #rooms(): Rooms<ServerSocket<Data>> {
-    return this.#parts.rooms as unknown as Rooms<ServerSocket<Data>>;
+  /** What it is the face of. */
+  get [connectionOf](): Running {
+    return this.#link;
   }
 
   protected override begin(): void {
-    if (this.#parts.opening.isPending) this.#parts.opening.accept();
+    this.#link.begin();
   }
 }
 
-function toUrl({ handshake, remote }: ServerSocketParts): URL {
-  const scheme = remote.secure ? "wss" : "ws";
-  const base = `${scheme}://${remote.host ?? "localhost"}`;
-  const target = handshake.target.startsWith("/") ? handshake.target : pathOf(handshake.target);
+/** All sockets of an app carry the same data. */
+function roomsOf<Data>(link: ServerLink): Rooms<ServerSocket<Data>> {
+  return link.rooms as unknown as Rooms<ServerSocket<Data>>;
+}
+
+function toUrl(link: ServerLink): URL {
+  const { request } = link;
+  const { secure, host } = link.remoteOf(request);
+  const scheme = secure ? "wss" : "ws";
+  const base = `${scheme}://${host ?? "localhost"}`;
+  const target = request.target.startsWith("/") ? request.target : pathOf(request.target);
   return new URL(base + target);
 }
 
@@ -238,8 +272,14 @@ function pathOf(target: string): string {
   return pathname + search;
 }
 
-function toHeaders(handshake: Handshake): Headers {
+/** They were read once, when the handshake was: there is nothing wrong with them. */
+function toProtocols({ upgrade }: AskedRequest): readonly string[] {
+  const read = readProtocols(upgrade.headers.get("sec-websocket-protocol") ?? "");
+  return "protocols" in read ? read.protocols : [];
+}
+
+function toHeaders(request: AskedRequest): Headers {
   const headers = new Headers();
-  for (const [name, value] of new HeaderList(handshake.headerFields())) headers.append(name, value);
+  for (const [name, value] of request.headerFields()) headers.append(name, value);
   return headers;
 }

@@ -5,6 +5,7 @@ import { ServerApp } from "../../server/app.ts";
 import type { AppOptions } from "../../server/app-options.ts";
 import type { CloseOptions } from "../../server/drain.ts";
 import { HOSTED } from "../../server/host.ts";
+import { defaultServerLimits } from "../../server/server-limits.ts";
 import type { Attached, AttachOptions } from "./attach.ts";
 import { attach } from "./attach.ts";
 import { diagnosticsObserver } from "./diagnostics.ts";
@@ -15,6 +16,7 @@ import { toPlace } from "./listen-options.ts";
 import { nodeHost } from "./node-host.ts";
 import type { AnyServer } from "./shared-server.ts";
 import { stayAlive } from "./stay-alive.ts";
+import type { WorkersApp } from "./workers/workers-app.ts";
 
 /**
  * A server of WebSockets, with HTTP beside them. `Data` is what middleware puts into `socket.data`.
@@ -27,11 +29,15 @@ import { stayAlive } from "./stay-alive.ts";
  * await app.listen({ port: 5042 });
  */
 export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
+  readonly #options: AppOptions;
+  #closeOptions: CloseOptions = {};
   #closing: Promise<void> | undefined;
+  #workersApp: WorkersApp | undefined;
 
   /** Throws a `UsageError` that names the option that is wrong. */
   constructor(options: AppOptions = {}) {
     super(options, { ...nodeHost, observers: [diagnosticsObserver()] });
+    this.#options = options;
   }
 
   /**
@@ -39,12 +45,16 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
    * `tls` is given. SIGTERM and SIGINT close the app. Rejects with a `UsageError` that says in one sentence why the place
    * cannot be had (the broker stays connected then, until `close`), and with a `BrokerError` if the broker cannot be
    * reached (with `waitForBroker`, it waits for it).
+   *
+   * With `workers`, other processes listen, and this one sees to them: `sockets` is empty in it, `ready` says that they
+   * listen, rooms and `broadcast` reach everybody, and `close` closes them all.
    */
   async listen(options: ListenOptions = {}): Promise<Listening> {
     // What is wrong with the options is told first.
     toPlace(options);
     if (this.isClosing) throw usageError(APP_CLOSED);
-    await stayAlive(this.broker.connect({ wait: options.waitForBroker, signal: options.signal }));
+    if (options.workers !== undefined) return this.#listenInWorkers(options);
+    await this.#connect(options);
     return listen(this[HOSTED], options, (_name, timeout) => this.close({ timeout }));
   }
 
@@ -61,8 +71,29 @@ export class App<Data = Record<string, unknown>> extends ServerApp<Data> {
   }
 
   override close(options: CloseOptions = {}): Promise<void> {
+    if (this.#closing === undefined) this.#closeOptions = options;
     // A handler that only waits for time to pass keeps no process, and has until the deadline.
     this.#closing ??= stayAlive(super.close(options));
     return this.#closing;
+  }
+
+  #connect({ waitForBroker, signal }: ListenOptions): Promise<void> {
+    return stayAlive(this.broker.connect({ wait: waitForBroker, signal }));
+  }
+
+  async #listenInWorkers(options: ListenOptions): Promise<Listening> {
+    // Node's cluster is loaded where it is used.
+    const { listenInWorkers } = await import("./workers/listen-in-workers.ts");
+    const { limits, publishOverflow = "drop-oldest" } = this.#options;
+    this.#workersApp ??= {
+      hosted: this[HOSTED],
+      publishBuffer: limits?.publishBuffer ?? defaultServerLimits.publishBuffer,
+      publishOverflow,
+      joinOthers: (broker) => this.joinOthers(broker),
+      connect: (how) => this.#connect(how),
+      close: (how) => this.close(how),
+      onClose: (hook) => void this.onDrain(() => hook(this.#closeOptions)),
+    };
+    return listenInWorkers(this.#workersApp, options);
   }
 }

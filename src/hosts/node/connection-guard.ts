@@ -14,11 +14,14 @@ export type GuardLimits = Pick<HostLimits, "handshakes" | "handshakeTimeout">;
 export class ConnectionGuard {
   readonly #limits: GuardLimits;
   readonly #clock: Clock;
+  readonly #keyOf: (socket: ConnectionAddress) => ConnectionKey;
   /** By age: the oldest comes first. */
   readonly #waiting = new Map<ConnectionKey, Waiting>();
   #cancel: (() => void) | undefined;
 
-  constructor(limits: GuardLimits, clock: Clock) {
+  /** `keyOf`: how a connection is known when its head has arrived. @default its address: over TLS, there are two objects */
+  constructor(limits: GuardLimits, clock: Clock, keyOf = addressOf) {
+    this.#keyOf = keyOf;
     this.#limits = limits;
     this.#clock = clock;
   }
@@ -28,19 +31,19 @@ export class ConnectionGuard {
     return this.#waiting.size;
   }
 
-  /** A TCP connection came. `end` ends it, and says why with a status. */
-  opened(socket: Socket, end: (status: 408 | 503) => void): void {
-    const key = keyOf(socket);
-    this.#waiting.set(key, { since: this.#clock.now(), end });
-    socket.on("close", () => this.#waiting.delete(key));
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > this.#limits.handshakes) this.#end(oldest!, 503);
+  /** A TCP connection came. `end` ends it. */
+  opened(socket: Socket, end: EndWaiting): void {
+    this.#waiting.set(this.#keyOf(socket), { since: this.#clock.now(), socket, end });
+    if (this.#waiting.size > this.#limits.handshakes) {
+      const [oldest] = this.#waiting.keys();
+      this.#end(oldest!, 503);
+    }
     this.#cancel ??= this.#clock.after(this.#limits.handshakeTimeout, this.#endLate);
   }
 
-  /** The head of a request came, over this socket or over TLS in it. */
+  /** The head of a request came, over this socket or over TLS in it; or it was closed. */
   arrived(socket: ConnectionAddress): void {
-    this.#waiting.delete(keyOf(socket));
+    if (this.#waiting.size > 0) this.#waiting.delete(this.#keyOf(socket));
   }
 
   /** Ends all that have not sent a head. */
@@ -66,15 +69,19 @@ export class ConnectionGuard {
   #end(key: ConnectionKey, status: 408 | 503): void {
     const waiting = this.#waiting.get(key);
     this.#waiting.delete(key);
-    waiting?.end(status);
+    waiting?.end(status, waiting.socket);
   }
 }
 
 interface Waiting {
   /** By the clock. */
   readonly since: number;
-  readonly end: (status: 408 | 503) => void;
+  readonly socket: Socket;
+  readonly end: EndWaiting;
 }
+
+/** Ends a connection, and says why with a status. One for all. */
+export type EndWaiting = (status: 408 | 503, socket: Socket) => void;
 
 /** How a connection is known, whichever of Node's sockets stands for it: bare, TLS, or an HTTP/2 session's proxy of one. */
 export interface ConnectionAddress {
@@ -82,10 +89,11 @@ export interface ConnectionAddress {
   readonly remotePort?: number | undefined;
 }
 
-type ConnectionKey = string | ConnectionAddress;
+/** What a connection is found by. */
+export type ConnectionKey = string | ConnectionAddress;
 
 /** A unix socket has no address; there is one object for each as long as there is no TLS. */
-function keyOf(socket: ConnectionAddress): ConnectionKey {
+function addressOf(socket: ConnectionAddress): ConnectionKey {
   const { remoteAddress, remotePort } = socket;
   return remotePort === undefined ? socket : `${remoteAddress} ${remotePort}`;
 }

@@ -3,8 +3,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import { createServer as createHttpServer } from "node:http";
 import type { Http2SecureServer } from "node:http2";
-import { createSecureServer } from "node:http2";
-import { createServer as createHttpsServer } from "node:https";
 import type { HostLimits } from "../../server/host.ts";
 import { tlsError } from "./listen-error.ts";
 import type { ListenOptions } from "./listen-options.ts";
@@ -20,8 +18,8 @@ export function createServer({ tls, http2 = true }: ListenOptions, limits: HostL
   const options = { ...http1, handshakeTimeout: bounded(limits.handshakeTimeout), ...tls };
   try {
     return http2
-      ? withHttp1(createSecureServer({ ...options, ...http2Options(limits) }), http1)
-      : createHttpsServer(options);
+      ? withHttp1(builtin("node:http2").createSecureServer({ ...options, ...http2Options(limits) }), http1)
+      : builtin("node:https").createServer(options);
   } catch (error) {
     throw tlsError(error as NodeJS.ErrnoException, tls);
   }
@@ -45,6 +43,11 @@ function http1Options({ headBytes, handshakeTimeout }: HostLimits) {
 
 /** Milliseconds for a request with its body, as Node has it. */
 const WHOLE_REQUEST = 300_000;
+
+/** Loaded when there is TLS: they are a megabyte of heap. */
+function builtin<Name extends "node:http2" | "node:https">(name: Name) {
+  return process.getBuiltinModule(name);
+}
 
 function http2Options({ headBytes, headers }: HostLimits) {
   return {

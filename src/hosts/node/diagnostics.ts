@@ -12,7 +12,8 @@ import { type Observer, signalNames } from "../../server/observing/observer.ts";
  * subscribe("antiphon:connectionClosed", (event) => console.log(event.route, event.code, event.duration));
  */
 export function diagnosticsObserver(): Observer {
-  const observer = {};
+  // Of a class of its own, as in `combineObservers`: V8 finds its getters faster.
+  const observer = new (class {})();
   for (const name of signalNames) {
     const own = channel(`antiphon:${name}`);
     const publish = (event: unknown): void => own.publish(event);

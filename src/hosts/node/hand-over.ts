@@ -2,6 +2,7 @@
 
 import { reasonPhrase } from "../../protocol/handshake/status.ts";
 import type { Handshake, Hosted, HttpResponse, Visit } from "../../server/host.ts";
+import type { NodeHandshake } from "./node-handshake.ts";
 
 /** Whether there are more header fields than the app takes. `rawHeaders`: names and values in turn. */
 export function hasTooManyHeaders(app: Hosted, rawHeaders: readonly string[]): boolean {
@@ -16,6 +17,12 @@ export function handOver(app: Hosted, handshake: Handshake, rawHeaders: readonly
   app.observer.connectionRejected?.({ path, remoteAddress, status: 431, reason });
   handshake.refuse(plainResponse(431));
   return undefined;
+}
+
+/** The same over HTTP/1.1: while the app takes its time, the peer is watched. */
+export function giveUpgrade(app: Hosted, handshake: NodeHandshake, rawHeaders: readonly string[]): void {
+  handOver(app, handshake, rawHeaders);
+  handshake.watch();
 }
 
 /** A response that says its status and no more. */

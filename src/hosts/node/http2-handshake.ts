@@ -2,7 +2,6 @@
 
 import { Buffer } from "node:buffer";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { HeaderFields } from "../../protocol/handshake/headers.ts";
 import { toSafeFields } from "../../protocol/handshake/headers.ts";
@@ -60,7 +59,7 @@ export class Http2Handshake implements Handshake {
     const { stream } = this.#event;
     const { status, headers, deflate, limits, closeTimeout, platform, clock } = response;
     const outgoing = toOutgoing(status, headers);
-    const early = this.#watch.end();
+    const early = this.#watch.handOver();
     if (isOpen(stream)) stream.respond(outgoing);
     const parts = { role: "server", platform, clock } as const;
     return new EngineWire(new NodeStream(stream, early), { ...parts, deflate, limits, closeTimeout });
@@ -76,7 +75,7 @@ export class Http2Handshake implements Handshake {
     stream.resume();
     // RFC 9113, 8.1: "the server MAY request that the client abort transmission of a request without error by sending a
     // RST_STREAM with an error code of NO_ERROR after sending a complete response". The peer cannot hold the stream.
-    stream.end(content, () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.end(content, () => stream.close(NO_ERROR));
   }
 }
 
@@ -105,3 +104,6 @@ function toOutgoing(status: number, headers: HeaderFields): OutgoingHttpHeaders 
   const joined = Array.from(values, ([key, all]) => [key, key === "set-cookie" ? all : all.join(", ")] as const);
   return { ":status": status, ...Object.fromEntries(joined) };
 }
+
+/** RFC 9113, 7. By its number: `node:http2` costs who has no TLS half a megabyte. */
+const NO_ERROR = 0;

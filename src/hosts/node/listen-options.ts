@@ -32,6 +32,12 @@ export interface ListenOptions {
   readonly http2?: boolean | undefined;
   /** Connections that wait to be accepted; the system has a bound of its own. @default 511, as Node has it */
   readonly backlog?: number | undefined;
+  /**
+   * Runs the entry file in so many processes, `"auto"`: one per core, all on this one port; one that ends is replaced. This
+   * process, the primary, serves nothing itself: it runs the file too, and `listen` resolves in it when all of them listen.
+   * Rooms span them, through the app's broker or, if it has none, through the primary. @default none: this process serves
+   */
+  readonly workers?: number | "auto" | undefined;
   /** What SIGTERM and SIGINT do. `true`: drain, then end. `false`: what they do without us. @default true */
   readonly signals?: boolean | SignalOptions | undefined;
   /**
@@ -52,6 +58,7 @@ const OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
   tls: true,
   http2: true,
   backlog: true,
+  workers: true,
   signals: true,
   waitForBroker: true,
   signal: true,
@@ -82,6 +89,7 @@ export function toPlace(options: ListenOptions): Place {
   checkNames(options, KNOWN, "listen");
   checkTls(options);
   if (typeof options.signals === "object") checkSignals(options.signals);
+  checkWorkers(options.workers);
   const { port, host, path, fd } = options;
   const others = { port, host, fd };
   if (path !== undefined) {
@@ -108,6 +116,16 @@ function checkedPath(path: string): string {
   if (length > LONGEST_PATH && process.platform !== "win32") throw usageError(PATH_TOO_LONG, length, LONGEST_PATH);
   return path;
 }
+
+function checkWorkers(workers: unknown): void {
+  if (workers === undefined || workers === "auto") return;
+  const isCount = Number.isInteger(workers) && (workers as number) >= 1 && (workers as number) <= MOST_WORKERS;
+  if (isCount) return;
+  throw usageError(BAD_OPTION, "workers", String(workers), `a whole number from 1 to ${MOST_WORKERS}, or "auto"`);
+}
+
+/** More is a mistake: a port, for example. */
+const MOST_WORKERS = 1024;
 
 function exclude(one: string, others: Record<string, unknown>): void {
   const [other] = Object.keys(others).filter((name) => others[name] !== undefined);

@@ -1,7 +1,7 @@
 /** `listen` on Node: a server of our own on a port, a unix socket or a descriptor, with TLS and HTTP/2 or without. */
 
 import type { AddressInfo } from "node:net";
-import type { Hosted } from "../../server/host.ts";
+import type { Hosted, HostLimits } from "../../server/host.ts";
 import type { ListenServer } from "./create-server.ts";
 import { createServer } from "./create-server.ts";
 import { listenError } from "./listen-error.ts";
@@ -18,7 +18,9 @@ export interface Listening {
   readonly url: string;
   /** The TCP port; `undefined` for a unix socket. */
   readonly port: number | undefined;
-  /** Ends it with all its connections, at once. Safe to call twice. The app goes on; `app.close()` says goodbye first. */
+  /** With the option `workers`, in their primary: the process ids of those that run now. */
+  readonly workers?: readonly number[];
+  /** Ends it with all its connections, at once; in a primary, all workers. Safe to call twice. The app goes on; `app.close()` says goodbye first. */
   close(): Promise<void>;
 }
 
@@ -59,6 +61,20 @@ export async function listen(app: Hosted, options: ListenOptions = {}, onSignal?
   return { url, port: isTcp(address) ? address.port : undefined, close };
 }
 
+/**
+ * Takes the place and leaves it again; gives the TCP port. Rejects as `listen`. A descriptor is left alone: it would be
+ * closed with the server.
+ */
+export async function tryPlace(options: ListenOptions, limits: HostLimits): Promise<number | undefined> {
+  const place = toPlace(options);
+  const server = createServer(options, limits);
+  if (place.type === "fd") return undefined;
+  await bind(server, place, 1);
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return isTcp(address) ? address.port : undefined;
+}
+
 async function bind(server: ListenServer, place: Place, backlog: number): Promise<void> {
   try {
     await tryToBind(server, place, backlog);
@@ -82,7 +98,8 @@ function tryToBind(server: ListenServer, { type: _, ...where }: Place, backlog: 
   });
 }
 
-function toSignals(signals: ListenOptions["signals"]) {
+/** The signals that `listen` was given, if it shall hear any. */
+export function toSignals(signals: ListenOptions["signals"]) {
   return typeof signals === "object" ? signals : {};
 }
 

@@ -29,49 +29,67 @@ export interface UpgradeEvent {
 export class NodeHandshake implements Handshake {
   readonly upgrade: UpgradeRequest;
   readonly target: string;
-  readonly peerAddress: string;
   readonly secure: boolean;
   // Not the request itself: for as long as the WebSocket lives, it would keep kilobytes alive.
-  readonly #rawHeaders: readonly string[];
+  readonly rawHeaders: readonly string[];
   readonly #stream: Duplex;
-  readonly #watch: PeerWatch;
+  readonly #head: Uint8Array;
+  /** From when it has not been answered in the turn in which it came. */
+  #watch: PeerWatch | undefined;
+  #isAnswered = false;
+  /** From when it may be gone before somebody asks. */
+  #peerAddress: string | undefined;
 
   /** `target`: where the app shall see the request; its own target if left out. */
   constructor({ request, stream, head }: UpgradeEvent, target = toOriginForm(request.url ?? "")) {
     const { method = "", httpVersion, rawHeaders } = request;
     this.upgrade = { method, httpVersion, target: request.url, headers: new RawHeaders(rawHeaders) };
     this.target = target;
-    this.peerAddress = (stream as Partial<Socket>).remoteAddress ?? "";
     this.secure = (stream as Partial<TLSSocket>).encrypted === true;
-    this.#rawHeaders = rawHeaders;
+    this.rawHeaders = rawHeaders;
     this.#stream = stream;
-    this.#watch = new PeerWatch(stream, head);
+    this.#head = head;
     // A frame is sent when it is there, and a connection may be silent for as long as it likes: keepalive is ours.
     (stream as Partial<Socket>).setNoDelay?.(true);
-    (stream as Partial<Socket>).setTimeout?.(0);
+    if ((stream as Partial<Socket>).timeout) (stream as Partial<Socket>).setTimeout?.(0);
+  }
+
+  /** Asked of the system when somebody wants to know: Node remembers it. */
+  get peerAddress(): string {
+    return this.#peerAddress ?? (this.#stream as Partial<Socket>).remoteAddress ?? "";
   }
 
   headerFields(): HeaderFields {
-    return toFields(this.#rawHeaders);
+    return toFields(this.rawHeaders);
+  }
+
+  /** Watches the peer, unless it was answered: what happens in one turn no peer can come between. */
+  watch(): void {
+    if (this.#isAnswered || this.#watch !== undefined) return;
+    this.#peerAddress = this.peerAddress;
+    this.#watch = new PeerWatch(this.#stream, this.#head);
   }
 
   onGone(listener: () => void): void {
-    this.#watch.onGone(listener);
+    this.watch();
+    this.#watch?.onGone(listener);
   }
 
   accept(response: OpeningResponse): Wire {
     const stream = this.#stream;
     const { deflate, limits, closeTimeout, platform, clock } = response;
-    const head = encodeResponseHead(response);
-    const early = this.#watch.end();
+    const head = toHead(response);
+    this.#isAnswered = true;
+    const early = this.#watch?.handOver() ?? this.#head;
+    forgetPeerName(stream);
     if (stream.writable) {
       // The first messages of this turn leave in the same packet.
       stream.cork();
-      stream.write(head);
-      setImmediate(() => stream.uncork());
+      stream.write(head, "latin1");
+      setImmediate(uncork, stream);
     }
-    const parts = { role: "server", platform, clock } as const;
-    return new EngineWire(new NodeStream(stream, early), { ...parts, deflate, limits, closeTimeout });
+    const parts = { role: "server", platform, clock, deflate, limits, closeTimeout } as const;
+    return new EngineWire(new NodeStream(stream, early.length > 0 ? early : undefined), parts);
   }
 
   refuse({ status, headers, body }: HttpResponse): void {
@@ -86,7 +104,9 @@ export class NodeHandshake implements Handshake {
         ["Connection", "close"],
       ],
     });
-    this.#watch.end();
+    this.#isAnswered = true;
+    this.#peerAddress = this.peerAddress;
+    this.#watch?.end();
     sendLastWords(this.#stream, Buffer.concat([head, content]));
   }
 }
@@ -99,10 +119,17 @@ class RawHeaders implements HeaderSource {
     this.#raw = raw;
   }
 
+  /** A dozen are asked for: to look at the lengths of the names is less than to make a table of them. */
   get(name: string): string | null {
-    // A second Host or Sec-WebSocket-Key is seen, which Node's `headers` drops in silence.
-    const values = this.#raw.filter((_, at) => at % 2 === 1 && this.#raw[at - 1]!.toLowerCase() === name);
-    return values.length === 0 ? null : values.join(", ");
+    const raw = this.#raw;
+    let value: string | null = null;
+    for (let at = 0; at < raw.length; at += 2) {
+      const other = raw[at]!;
+      if (other.length !== name.length || (other !== name && other.toLowerCase() !== name)) continue;
+      // A second Host or Sec-WebSocket-Key is seen, which Node's `headers` drops in silence.
+      value = value === null ? raw[at + 1]! : `${value}, ${raw[at + 1]}`;
+    }
+    return value;
   }
 }
 
@@ -114,6 +141,27 @@ export function toFields(rawHeaders: readonly string[]): HeaderFields {
     if (!name.startsWith(":")) fields.push([name, rawHeaders[at + 1]!]);
   }
   return fields;
+}
+
+/** As `encodeResponseHead` writes it. Most have nothing but the fields that every answer has, of which each character is known. */
+function toHead(response: OpeningResponse): string {
+  const { headers } = response;
+  const isUsual = headers.length === USUAL.length && headers.every(([name], index) => name === USUAL[index]);
+  if (!isUsual) return Buffer.from(encodeResponseHead(response)).toString("latin1");
+  const [upgrade, connection, accept] = headers.map(([, value]) => value);
+  const start = "HTTP/1.1 101 Switching Protocols\r\n";
+  return `${start}Upgrade: ${upgrade}\r\nConnection: ${connection}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+}
+
+const USUAL = ["Upgrade", "Connection", "Sec-WebSocket-Accept"];
+
+function uncork(stream: Duplex): void {
+  stream.uncork();
+}
+
+/** Node keeps what it was asked for; who asks again makes it look again. */
+function forgetPeerName(stream: Duplex & { _peername?: unknown }): void {
+  if (stream._peername !== undefined) stream._peername = undefined;
 }
 
 const NOTHING = Buffer.alloc(0);

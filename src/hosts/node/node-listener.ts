@@ -25,6 +25,7 @@ export class NodeListener implements Stoppable, Arrivals {
   readonly #guard: ConnectionGuard;
   readonly #transport: Transport;
   readonly #sockets = new Set<Socket>();
+  readonly #onClose: (this: Socket) => void;
   readonly #closed: Promise<void>;
   /** Plain requests that are under way. */
   #responses = 0;
@@ -35,7 +36,8 @@ export class NodeListener implements Stoppable, Arrivals {
   constructor(app: Hosted, server: ListenServer, transport: Transport) {
     this.#server = server;
     this.#transport = transport;
-    this.#guard = new ConnectionGuard(app.hostLimits, app.clock);
+    this.#guard = new ConnectionGuard(app.hostLimits, app.clock, transport.encrypted ? undefined : itself);
+    this.#onClose = this.#closeListener();
     this.#sessions = new Http2Sessions(server);
     this.#closed = new Promise((resolve) => server.once("close", resolve));
     server.on("connection", (socket: Socket) => this.#connected(socket));
@@ -84,18 +86,37 @@ export class NodeListener implements Stoppable, Arrivals {
     return this.#closed;
   }
 
+  /** One for all connections. */
+  #closeListener(): (this: Socket) => void {
+    const [sockets, guard] = [this.#sockets, this.#guard];
+    return function () {
+      sockets.delete(this);
+      guard.arrived(this);
+    };
+  }
+
   #connected(socket: Socket): void {
     // An upgrade that was none begins anew on the same socket.
     if (this.#sockets.has(socket)) return;
     this.#sockets.add(socket);
-    socket.on("close", () => this.#sockets.delete(socket));
+    socket.on("close", this.#onClose);
     const { encrypted, addressed } = this.#transport;
     // Without an address, what is inside TLS cannot be told to be this connection; Node's own timeouts have to do there.
     if (encrypted && !addressed) return;
-    this.#guard.opened(socket, (status) => {
-      if (encrypted) return void socket.destroy();
-      socket.write(encodeResponseHead({ status, headers: [["Connection", "close"]] }));
-      socket.destroySoon();
-    });
+    this.#guard.opened(socket, encrypted ? destroy : answer);
   }
+}
+
+function destroy(_status: number, socket: Socket): void {
+  socket.destroy();
+}
+
+function answer(status: number, socket: Socket): void {
+  socket.write(encodeResponseHead({ status, headers: [["Connection", "close"]] }));
+  socket.destroySoon();
+}
+
+/** Without TLS, there is one object for a connection, whoever speaks of it. */
+function itself(socket: ConnectionAddress): ConnectionAddress {
+  return socket;
 }

@@ -19,7 +19,7 @@ export class PeerWatch {
     this.#stream = stream;
     this.#kept = [head];
     this.#size = head.length;
-    stream.on("error", () => stream.destroy());
+    stream.on("error", destroy);
     stream.on("readable", this.#read);
     stream.on("end", this.#leave);
     stream.on("close", this.#leave);
@@ -31,6 +31,12 @@ export class PeerWatch {
   onGone(listener: () => void): void {
     if (this.#state === "gone") void Promise.resolve().then(listener);
     else if (this.#state === "watching") this.#listeners.push(listener);
+  }
+
+  /** The same for who hears of errors from now on. */
+  handOver(): Uint8Array {
+    this.#stream.off("error", destroy);
+    return this.end();
   }
 
   /** Ends the watch. Gives what has come; the rest is still in the stream. */
@@ -69,6 +75,11 @@ export class PeerWatch {
     this.#stream.off("end", this.#leave);
     this.#stream.off("close", this.#leave);
   }
+}
+
+/** One for all: what every connection has of its own counts for each of them. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 const NOTHING = new Uint8Array(0);

@@ -8,7 +8,16 @@ import type { UpgradeEvent } from "./node-handshake.ts";
 
 /** Whether the request asks for a WebSocket, right or wrong. */
 export function asksForWebSocket(request: UpgradeEvent["request"]): boolean {
-  return listHolds(request.headers.upgrade, "websocket");
+  // Not `request.headers`, which Node makes of all fields when it is asked for one.
+  const { rawHeaders } = request;
+  let upgrade: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 7 && name.toLowerCase() === "upgrade") {
+      upgrade = upgrade === undefined ? rawHeaders[at + 1] : `${upgrade}, ${rawHeaders[at + 1]}`;
+    }
+  }
+  return upgrade === "websocket" || listHolds(upgrade, "websocket");
 }
 
 /**

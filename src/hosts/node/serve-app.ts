@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import type { Hosted } from "../../server/host.ts";
 import type { ConnectionAddress } from "./connection-guard.ts";
 import type { ListenServer } from "./create-server.ts";
-import { handOver, hasTooManyHeaders, plainResponse } from "./hand-over.ts";
+import { giveUpgrade, handOver, hasTooManyHeaders, plainResponse } from "./hand-over.ts";
 import { requestListener } from "./http-requests.ts";
 import { Http2Handshake } from "./http2-handshake.ts";
 import { NodeHandshake } from "./node-handshake.ts";
@@ -38,11 +38,11 @@ export function serveApp(app: Hosted, server: ListenServer, arrivals: Arrivals):
   };
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const before = underWay.get(stream);
-    if (before !== undefined && !before.closed) return waitFor(before, stream, () => upgrade(request, stream, head));
+    if (before !== undefined && !before.destroyed) return waitFor(before, stream, () => upgrade(request, stream, head));
     const event = { request, stream, head };
     if (!asksForWebSocket(request)) return answerAsPlainHttp(server, event);
     arrivals.arrived(request.socket);
-    handOver(app, new NodeHandshake(event), request.rawHeaders);
+    giveUpgrade(app, new NodeHandshake(event), request.rawHeaders);
   };
   /** On an HTTP/2 server, both versions of HTTP come by this one event, with arguments of their own. */
   const connect = (request: AnyRequest, stream: AnyResponse | Duplex, head: Buffer) => {

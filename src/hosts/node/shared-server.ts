@@ -12,7 +12,7 @@ import type {
 import type { Duplex } from "node:stream";
 import { listHolds } from "../../protocol/http-token.ts";
 import type { Hosted } from "../../server/host.ts";
-import { handOver, plainResponse } from "./hand-over.ts";
+import { giveUpgrade, handOver, plainResponse } from "./hand-over.ts";
 import type { ConnectEvent } from "./http2-handshake.ts";
 import { Http2Handshake } from "./http2-handshake.ts";
 import type { UpgradeEvent } from "./node-handshake.ts";
@@ -79,7 +79,7 @@ export class SharedServer {
     if (hasOthers && (!asksForWebSocket(request) || isVites(request.headers["sec-websocket-protocol"]))) return;
     if (!asksForWebSocket(request)) return answerAsPlainHttp(this.#server, event);
     const claim = this.#claim(toOriginForm(request.url ?? ""), hasOthers);
-    if (claim !== undefined) return giveUpgrade(claim, event);
+    if (claim !== undefined) return giveUpgradeTo(claim, event);
     if (!hasOthers) new NodeHandshake(event).refuse(plainResponse(404));
   };
 
@@ -129,9 +129,9 @@ interface Claim {
   readonly local: string;
 }
 
-function giveUpgrade({ mount, local }: Claim, event: UpgradeEvent): void {
+function giveUpgradeTo({ mount, local }: Claim, event: UpgradeEvent): void {
   mount.took(event.stream);
-  handOver(mount.app, new NodeHandshake(event, local), event.request.rawHeaders);
+  giveUpgrade(mount.app, new NodeHandshake(event, local), event.request.rawHeaders);
 }
 
 function giveConnect({ mount, local }: Claim, event: ConnectEvent): void {

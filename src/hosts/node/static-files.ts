@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { join, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import send from "send";
+import type { SendOptions } from "send";
 import { NO_SUCH_FOLDER, usageError } from "../../errors.ts";
 import type { FileServer, StaticOptions } from "../../server/host.ts";
 import { FileResponse } from "./file-response.ts";
@@ -20,7 +20,7 @@ export function serveFiles(folder: string | URL, options: StaticOptions): FileSe
   const { index = "index.html", maxAge = 0, dotfiles = false } = options;
   const root = folder instanceof URL ? fileURLToPath(folder) : resolve(folder);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) throw usageError(NO_SUCH_FOLDER, root);
-  const how: send.SendOptions = { root, index, maxAge, dotfiles: dotfiles ? "allow" : "ignore" };
+  const how: SendOptions = { root, index, maxAge, dotfiles: dotfiles ? "allow" : "ignore" };
   return async (request, path) => {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
     if (SECOND_SPELLING.test(path)) return undefined;
@@ -69,7 +69,9 @@ type Found =
   | { readonly type: "folder"; readonly path: string }
   | { readonly type: "file"; readonly path: string; readonly response: FileResponse };
 
-function find(request: Request, path: string, how: send.SendOptions): Promise<Found> {
+async function find(request: Request, path: string, how: SendOptions): Promise<Found> {
+  // Not before it is needed: a megabyte of heap, which most servers of WebSockets never use.
+  const { default: send } = await import("send");
   return new Promise((resolve, reject) => {
     const response = new FileResponse();
     let file = "";

@@ -16,8 +16,6 @@ import { Watching } from "./watching.ts";
 /** What presence is made of. */
 export interface PresenceOptions<Who> {
   readonly memberships: Memberships<Who>;
-  /** `undefined`: this process is all there is. */
-  readonly cluster: Cluster | undefined;
   readonly clock: Clock;
   /** What members show is text for the others. */
   readonly parse: (text: string) => unknown;
@@ -29,8 +27,10 @@ export class Presence<Who extends Member> {
   readonly #options: PresenceOptions<Who>;
   readonly #shown = new Map<Who, Map<string, string>>();
   readonly #watching: Watching;
-  readonly #showing: Showing | undefined;
-  readonly #leases: LeaseWatch | undefined;
+  /** `undefined`: this process is all there is. */
+  #cluster: Cluster | undefined;
+  #showing: Showing | undefined;
+  #leases: LeaseWatch | undefined;
   #connection: BrokerConnection | undefined;
   /** Whether others hear what is told now; until then it is only stored. */
   #isSettled = false;
@@ -42,21 +42,25 @@ export class Presence<Who extends Member> {
   #hasComplained = false;
 
   constructor(options: PresenceOptions<Who>) {
-    const { cluster, clock } = options;
     this.#options = options;
     this.#watching = new Watching({
-      others: cluster && {
-        want: (topic) => cluster.want(topic),
-        unwant: (topic) => cluster.unwant(topic),
-        ready: (topic) => cluster.ready(topic),
-        read: (topic) => this.#readOthers("watch", topic, cluster),
-      },
-      clock,
+      clock: options.clock,
       fromText: (member, info) => this.#fromText(member, info),
       reporter: options.reporter,
       onError: (error) => this.#connection !== undefined && this.#complain(error),
     });
-    if (cluster === undefined) return;
+  }
+
+  /** Members are shown to these others, and those of the others are known here, from now on. */
+  joinOthers(cluster: Cluster): void {
+    const { clock } = this.#options;
+    this.#cluster = cluster;
+    this.#watching.joinOthers({
+      want: (topic) => cluster.want(topic),
+      unwant: (topic) => cluster.unwant(topic),
+      ready: (topic) => cluster.ready(topic),
+      read: (topic) => this.#readOthers("watch", topic, cluster),
+    });
     this.#showing = new Showing(
       {
         allEntries: () => this.#allEntries(),
@@ -123,7 +127,8 @@ export class Presence<Who extends Member> {
   }
 
   async count(topic: string): Promise<number> {
-    const { cluster, memberships } = this.#options;
+    const { memberships } = this.#options;
+    const cluster = this.#cluster;
     if (cluster === undefined) return memberships.at(topic).size;
     const known = this.#known(topic);
     if (known !== undefined) return memberships.at(topic).size + known.length;
@@ -134,7 +139,8 @@ export class Presence<Who extends Member> {
   }
 
   async who(topic: string): Promise<PresentMember[]> {
-    const { cluster, memberships } = this.#options;
+    const { memberships } = this.#options;
+    const cluster = this.#cluster;
     const here = () => Array.from(memberships.at(topic), (who) => this.#toPresent(topic, who));
     if (cluster === undefined) return here();
     const known = this.#known(topic);
@@ -192,7 +198,7 @@ export class Presence<Who extends Member> {
 
   /** Takes back all that this process shows. Never rejects. */
   async close(): Promise<void> {
-    const { cluster } = this.#options;
+    const cluster = this.#cluster;
     this.#watching.close();
     if (cluster === undefined || this.#connection === undefined) return this.onLost();
     // Whoever cannot be told finds out when the lease ends.
@@ -210,7 +216,7 @@ export class Presence<Who extends Member> {
   }
 
   #announce(topic: string, who: Who, change: "join" | "leave"): void {
-    const { cluster } = this.#options;
+    const cluster = this.#cluster;
     // What happens while the broker is away is made up for with all the rest.
     if (cluster === undefined || this.#connection === undefined) return;
     const info = change === "join" ? this.#toText(topic, who) : null;
@@ -218,7 +224,7 @@ export class Presence<Who extends Member> {
   }
 
   #publish({ topic, member, info }: PresenceChange): void {
-    const cluster = this.#options.cluster!;
+    const cluster = this.#cluster!;
     const members = { [member]: info ?? "" };
     const change = info === null ? "leave" : "join";
     if (change === "leave" && this.#options.memberships.at(topic).size === 0) this.#told.delete(topic);
@@ -237,7 +243,8 @@ export class Presence<Who extends Member> {
 
   /** Others may have taken us for dead, or have missed what happened meanwhile. */
   #tellAll(): void {
-    const { cluster, memberships } = this.#options;
+    const { memberships } = this.#options;
+    const cluster = this.#cluster;
     this.#hasComplained = false;
     // Also where nobody is any more: that is what others may have missed.
     for (const topic of new Set([...this.#told, ...memberships.topics()])) {

@@ -9,7 +9,7 @@ import { presenceTopicOf } from "../topic.ts";
 import type { Members } from "./presence-view.ts";
 import { PresenceView } from "./presence-view.ts";
 
-/** What it needs of the cluster; without one, there is nobody else. */
+/** What it needs of the cluster; until there is one, there is nobody else. */
 export interface Others {
   /** This process wants to hear the topic. */
   want(topic: string): void;
@@ -22,7 +22,6 @@ export interface Others {
 
 /** What watching is made of. */
 export interface WatchingOptions {
-  readonly others: Others | undefined;
   readonly clock: Clock;
   readonly fromText: (member: string, info: string) => PresentMember;
   readonly reporter: RoomsReporter;
@@ -46,10 +45,18 @@ interface Watched {
 export class Watching {
   readonly #options: WatchingOptions;
   readonly #watched = new Map<string, Watched>();
+  #others: Others | undefined;
   #isClosed = false;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
+  }
+
+  /** There are others, from now on. */
+  joinOthers(others: Others): void {
+    this.#others = others;
+    for (const topic of this.#watched.keys()) others.want(presenceTopicOf(topic));
+    this.readAnew();
   }
 
   /** The processes that have members where somebody listens. */
@@ -132,12 +139,12 @@ export class Watching {
   }
 
   #begin(topic: string): Watched {
-    const { others, fromText } = this.#options;
+    const { fromText } = this.#options;
     const view = new PresenceView((change, member, info) => this.tell(topic, change, () => fromText(member, info)));
     const listeners = { join: new Set<PresenceListener>(), leave: new Set<PresenceListener>() };
     const watched: Watched = { ...listeners, view, readings: 0, hasRead: false, ready: Promise.resolve() };
     this.#watched.set(topic, watched);
-    others?.want(presenceTopicOf(topic));
+    this.#others?.want(presenceTopicOf(topic));
     watched.ready = this.#readAll(topic, watched);
     return watched;
   }
@@ -145,12 +152,13 @@ export class Watching {
   #end(topic: string, watched: Watched): void {
     if (this.#watched.get(topic) !== watched) return;
     this.#watched.delete(topic);
-    this.#options.others?.unwant(presenceTopicOf(topic));
+    this.#others?.unwant(presenceTopicOf(topic));
   }
 
   /** From then on, what is heard is enough. Never rejects: when it fails, it is read again by and by, or when the broker is back. */
   async #readAll(topic: string, watched: Watched): Promise<void> {
-    const { others, clock, onError } = this.#options;
+    const { clock, onError } = this.#options;
+    const others = this.#others;
     if (others === undefined || this.#isClosed) return;
     const { view } = watched;
     const reading = ++watched.readings;

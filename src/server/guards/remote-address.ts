@@ -53,6 +53,8 @@ export interface RemoteAddress {
  */
 export function remoteAddress(trustProxy: TrustProxy = false): (request: DirectRequest) => RemoteAddress {
   const trust = toTrust(trustProxy);
+  // Most trust nobody, and ask nobody's address.
+  if (trustProxy === false) return (request) => new Unproxied(request);
   return ({ peer, secure, host, headers }) => {
     const nearest = peerAddress(peer);
     if (!trust(nearest, 0)) return { address: nearest, secure, host };
@@ -63,6 +65,23 @@ export function remoteAddress(trustProxy: TrustProxy = false): (request: DirectR
       host: toHost(elementAt(elements(headers, "x-forwarded-host"), hops)) ?? host,
     };
   };
+}
+
+/** Who is at the other end of the connection. */
+class Unproxied implements RemoteAddress {
+  readonly #request: DirectRequest;
+  readonly secure: boolean;
+  readonly host: string | null;
+
+  constructor(request: DirectRequest) {
+    this.#request = request;
+    this.secure = request.secure;
+    this.host = request.host;
+  }
+
+  get address(): string {
+    return peerAddress(this.#request.peer);
+  }
 }
 
 /** What limits per address count by: IPv4 as it is, IPv6 by its /64, since one customer has that many addresses. */

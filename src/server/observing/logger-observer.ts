@@ -127,7 +127,8 @@ function logDropped(logger: Logger, event: DropSignal): void {
 function logBroker(logger: Logger, event: BrokerChangedSignal): void {
   const { broker, place, state, error } = event;
   const line = `${broker} at ${printable(place)}: ${state === "connecting" && error !== undefined ? "away, trying again" : state}`;
-  if (error === undefined) return logger.info(event, line);
+  // Between the processes of `listen({ workers })` there is no way to be lost: it comes and goes with them.
+  if (error === undefined) return broker === "workers" ? logger.debug?.(event, line) : logger.info(event, line);
   const { error: _, ...fields } = event;
   logger.warn(withoutStack({ ...fields, err: error }), `${line}: ${thrownInOneLine(error)}`);
 }

@@ -34,6 +34,8 @@ export class PathPattern<Path extends string = string> {
   readonly text: Path;
   /** Its segments, in order; at least one. */
   readonly segments: readonly PatternSegment[];
+  /** Whether nobody is asked about a path, and none gives a value. */
+  readonly isPlain: boolean;
 
   /** @throws UsageError when a parameter is named twice, or something follows `*` or `:name<path>`. */
   constructor(text: Path, segments: readonly PatternSegment[]) {
@@ -41,6 +43,7 @@ export class PathPattern<Path extends string = string> {
     checkRest(text, segments);
     this.text = text;
     this.segments = segments;
+    this.isPlain = segments.every(({ type }) => type === "literal" || type === "any");
   }
 
   /** The parameters of this path, a pathname without its query; `undefined` when it does not match. */
@@ -57,7 +60,8 @@ export class PathPattern<Path extends string = string> {
 }
 
 function matchSegments(pattern: readonly PatternSegment[], path: readonly string[]): object | undefined {
-  const params: Record<string, unknown> = Object.create(null);
+  const hasParams = pattern.some(({ type }) => type === "param" || type === "rest");
+  const params: Record<string, unknown> = hasParams ? Object.create(null) : NO_PARAMS;
   for (let index = 0; index < pattern.length; index++) {
     const segment = pattern[index];
     if (segment.type === "any") return params;
@@ -67,6 +71,9 @@ function matchSegments(pattern: readonly PatternSegment[], path: readonly string
   }
   return path.length === pattern.length ? params : undefined;
 }
+
+/** Shared by all that have none. */
+const NO_PARAMS: Record<string, unknown> = Object.freeze(Object.create(null));
 
 /** Whether the text, where there is one, fits the segment; a parameter's value is kept. */
 function takeText(

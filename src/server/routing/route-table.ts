@@ -13,6 +13,8 @@ export interface Route<Value> {
 
 /** A route that matches a path. */
 export interface RouteMatch<Value> extends Route<Value> {
+  /** The route itself: one object for all that it matches. */
+  readonly route: Route<Value>;
   /** The values of the path; without a prototype. */
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -40,6 +42,8 @@ class Node<Value> {
 export class RouteTable<Value> {
   readonly #root = new Node<Value>();
   readonly #byName = new Map<string, Route<Value>>();
+  /** What plain paths have led to: where no converter was asked, it is the same each time. */
+  readonly #known = new Map<string, RouteMatch<Value>>();
   #count = 0;
 
   /**
@@ -55,19 +59,34 @@ export class RouteTable<Value> {
     const twin = entries.find(({ route }) => areTwins(route.pattern.segments, pattern.segments));
     if (twin) throw usageError(ROUTE_DUPLICATE, pattern.text, twin.route.pattern.text);
     const route = { pattern, value, name };
+    this.#known.clear();
     entries.push({ order: this.#count++, route });
     if (name !== undefined) this.#byName.set(name, route);
   }
 
   /** The first route that matches this path, a pathname without its query. What a converter throws is thrown on. */
   match(pathname: string): RouteMatch<Value> | undefined {
+    const known = this.#known.get(pathname);
+    if (known !== undefined) return known;
     const path = toSegments(pathname);
     if (path === undefined) return undefined;
+    let isPlain = true;
     for (const { route } of candidates(this.#root, path)) {
-      const params = route.pattern.matchSegments(path);
-      if (params !== undefined) return { ...route, params };
+      const { pattern, value, name } = route;
+      isPlain &&= pattern.isPlain;
+      const params = pattern.matchSegments(path);
+      if (params === undefined) continue;
+      const match = { pattern, value, name, route, params };
+      if (isPlain && pathname.length <= LONGEST_KNOWN) this.#remember(pathname, match);
+      return match;
     }
     return undefined;
+  }
+
+  #remember(pathname: string, match: RouteMatch<Value>): void {
+    // Those that are asked for again and again are soon known again.
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(pathname, match);
   }
 
   /** The route of this name. */
@@ -85,6 +104,11 @@ export class RouteTable<Value> {
     return node.ends;
   }
 }
+
+/** One path may be written in many ways. */
+const MOST_KNOWN = 1_000;
+/** Characters. */
+const LONGEST_KNOWN = 200;
 
 function literalChild<Value>(node: Node<Value>, text: string): Node<Value> {
   const child = node.literals.get(text) ?? new Node();

@@ -72,7 +72,7 @@ it("forgets who has sent a head, whichever object stands for the connection", ()
 
 it("forgets who has gone", () => {
   const { clock, guard, ended, open } = start();
-  open("a").emit("close");
+  guard.arrived(open("a"));
 
   clock.advance(1_000);
 

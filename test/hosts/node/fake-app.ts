@@ -73,7 +73,13 @@ export class FakeApp implements Hosted {
   }
 }
 
-const LIMITS: HostLimits = { headBytes: 16_384, headers: 100, handshakeTimeout: 10_000, handshakes: 1_000 };
+const LIMITS: HostLimits = {
+  headBytes: 16_384,
+  headers: 100,
+  handshakeTimeout: 10_000,
+  handshakes: 1_000,
+  messageSize: 1_048_576,
+};
 
 /** Accepts, greets and echoes; refuses what is malformed. */
 export function echo(handshake: Handshake): void {

@@ -6,7 +6,7 @@ import { nodeHost } from "../../../src/hosts/node/node-host.ts";
 
 it("runs work in the asynchronous context that was remembered", async () => {
   const storage = new AsyncLocalStorage<string>();
-  const runInContext = storage.run("then", () => nodeHost.captureContext());
+  const runInContext = storage.run("then", () => nodeHost.captureContext())!;
 
   const [inside, later, outside] = storage.run("now", () => [
     runInContext(() => storage.getStore()),
@@ -18,4 +18,11 @@ it("runs work in the asynchronous context that was remembered", async () => {
   ]);
 
   expect([inside, await later, outside]).toEqual(["then", "then", "now"]);
+});
+
+it("remembers nothing where there is nothing to remember", () => {
+  const storage = new AsyncLocalStorage<string>();
+  storage.run("before", () => {});
+
+  expect(nodeHost.captureContext()).toBeUndefined();
 });

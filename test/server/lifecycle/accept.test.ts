@@ -61,8 +61,8 @@ describe("socket.accept({ subprotocol, headers }) is the 101", () => {
     const closed = new Promise((resolve) => client.on("close", (code) => resolve(code)));
 
     expect(await cookie).toEqual(["id=1"]);
-    expect(client.protocol).toBe("b");
     expect(await closed).toBe(1000);
+    expect(client.protocol).toBe("b");
   });
 
   test.each([

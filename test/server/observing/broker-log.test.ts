@@ -1,6 +1,6 @@
 /** What is logged of a broker: a line for each change and each loss, with the fields for programs and without secrets. */
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { loggerObserver } from "../../../src/server/observing/logger-observer.ts";
 import type { BrokerChangedSignal, Observer, PublicationsLostSignal } from "../../../src/server/observing/observer.ts";
 import { LineLog } from "../../support/listening-app.ts";
@@ -28,6 +28,18 @@ test.each<[Pick<BrokerChangedSignal, "state" | "error">, string]>([
 
   expect(log.lines).toEqual([line]);
   expect(log.fields[0]).toMatchObject({ ...REDIS, state: change.state });
+});
+
+test("what joins the processes of one machine comes and goes with them: that is for debugging", () => {
+  const debug = vi.fn();
+  const log = new LineLog();
+  const observer = loggerObserver({ ...log, debug });
+
+  observer.brokerChanged?.({ broker: "workers", place: "this machine", state: "connected" });
+  observer.brokerChanged?.({ broker: "workers", place: "this machine", state: "idle", error: new Error("gone") });
+
+  expect(debug).toHaveBeenCalledWith(expect.anything(), "workers at this machine: connected");
+  expect(log.lines).toEqual(["warn: workers at this machine: idle: Error: gone"]);
 });
 
 test("an error is a field without its stack: it may come every few seconds", () => {

@@ -18,7 +18,12 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   cli: [], // Only the doors: `checkCliUsesDoors`.
 };
 
-const CHOSEN_BY_RUNTIME: ReadonlySet<string> = new Set(["src/index.ts", "src/client/index.ts"]);
+const CHOSEN_BY_RUNTIME: ReadonlySet<string> = new Set([
+  "src/index.ts",
+  "src/index.bun.ts",
+  "src/index.deno.ts",
+  "src/client/index.ts",
+]);
 
 /** `serve` of the blocking door is handed the URL of a module. */
 const LOADS_MODULES_OF_USERS: ReadonlySet<string> = new Set(["src/blocking/server/thread.ts"]);

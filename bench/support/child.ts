@@ -32,6 +32,8 @@ export function answer(answers: Readonly<Record<string, (argument: never) => unk
     }
   });
   process.on("disconnect", () => process.exit());
+  // Ctrl-C on a terminal reaches all processes: the parent is to say what becomes of it.
+  process.on("SIGINT", () => {});
 }
 
 function reply(answer: Answer): void {

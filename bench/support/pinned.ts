@@ -22,6 +22,9 @@ export function nodeCommand(file: URL, flags: readonly string[] = [], args: read
   return [process.execPath, "--import", "./scripts/typescript.mjs", ...flags, fileURLToPath(file), ...args];
 }
 
+/** A process that was asked to end and is still there after so many milliseconds is ended by force. */
+const PATIENCE = 3000;
+
 /** Two cores for two sides, if there are two and `taskset` is there to pin to them; otherwise nothing. */
 export function twoCores(): readonly [number, number] | undefined {
   if (process.platform !== "linux" || spawnSync("taskset", ["--version"]).status !== 0) return undefined;
@@ -65,7 +68,11 @@ export class Pinned {
 
   /** Ends the process; resolves when it is gone. */
   end(): Promise<void> {
-    if (this.#process.connected) this.#process.disconnect();
+    if (this.#process.connected) {
+      this.#process.disconnect();
+      const force = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE);
+      void this.#ended.then(() => clearTimeout(force));
+    }
     return this.#ended;
   }
 }

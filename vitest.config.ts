@@ -18,6 +18,7 @@ const TIMEOUTS: Record<string, number> = {
   cluster: 120_000,
   blocking: 30_000,
   cli: 30_000,
+  speed: 60_000,
 };
 
 const folders = PROJECTS.filter((name) => name !== "property");

@@ -53,7 +53,8 @@ answer({
     };
   },
   sockets: () => app.sockets.size,
-  connections: () => insides()["connections"],
+  /** Those with something under way, and those that only wait. */
+  connections: () => insides()["connections"]! + app.sockets.size,
   broadcast: (text: string) => app.broadcast(text),
   close: () => app.close({ timeout: 5000 }),
 });

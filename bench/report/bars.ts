@@ -11,8 +11,7 @@ import { MARGIN, round, Sheet, text, wrapWords } from "./svg.ts";
 const TELLING: readonly RegExp[] = [
   /^echo-100x1x64-text/,
   /^echo-100x16x64-text/,
-  /^room-1000x1$/,
-  /^handshakes/,
+  /^room-1000x8$/,
   /^idle-15000-heap$/,
 ];
 const AT_MOST = 5;

@@ -20,8 +20,8 @@ test("an idle connection holds little", async ({ annotate }) => {
     `bare TCP ${least.toFixed(0)}, events ${events.toFixed(0)} more, iterator ${iterator.toFixed(0)} more`,
   );
   // Behind each, what was measured when the limit was set; it wanders by some 100 bytes, with the size of tables.
-  expect(events).toBeLessThan(1350); // 1,120
-  expect(iterator).toBeLessThan(2700); // 2,400
+  expect(events).toBeLessThan(1250); // 990 to 1,120
+  expect(iterator).toBeLessThan(2450); // 2,130 to 2,200
 });
 
 /** Bytes of live heap per connection; the second time, when all that is made once is there. */

@@ -3,6 +3,7 @@
  * time of the client alone: a text to an echo server and back.
  */
 
+import { startServer } from "./servers/start.ts";
 import { Child } from "./support/child.ts";
 
 const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 9);
@@ -30,8 +31,8 @@ const scenarios = [
   { connections: 16, inFlight: 4, size: 16_384 },
 ] as const;
 
-const server = new Child(new URL("support/contender-server.ts", import.meta.url), { args: ["events"] });
-const port = await server.ask<number>("listen");
+const server = startServer("antiphon");
+const { port } = await server.listen({ kind: "echo", compression: false });
 for (const scenario of scenarios) await measure(scenario);
 await server.end();
 

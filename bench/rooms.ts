@@ -6,7 +6,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { before, CONTENDERS } from "./rooms/contenders.ts";
-import { bringPeers } from "./rooms/peers.ts";
 import { profileOne } from "./rooms/profile-one.ts";
 import type { Result } from "./rooms/report.ts";
 import { printResult, printWaiting, progress, toResult } from "./rooms/report.ts";
@@ -15,6 +14,7 @@ import type { Sample } from "./rooms/stage.ts";
 import { Stage } from "./rooms/stage.ts";
 import type { WaitingResult } from "./rooms/waiting.ts";
 import { measureWaiting, WAITING_TITLE } from "./rooms/waiting.ts";
+import { bringPeers } from "./support/peers.ts";
 
 const HELP = `npm run bench:rooms -- [words of titles] [options]
   BENCH_ROUNDS=9    samples of each server in each scenario

@@ -3,8 +3,9 @@
 import type { Sample, ServerName } from "../model.ts";
 import type { Place, RunnableScenario, Stage } from "../scenario.ts";
 import type { ServerProcess } from "../servers/start.ts";
-import { startServer } from "../servers/start.ts";
-import { Crowd, settled, targetOf } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
+import { settled } from "./crowd.ts";
+import { crowdStage } from "./crowd-stage.ts";
 
 const IN_PROGRESS = 64;
 
@@ -27,22 +28,12 @@ export const handshakes: RunnableScenario = {
   start,
 };
 
-async function start(name: ServerName, place: Place): Promise<Stage> {
-  const server = startServer(name, { core: place.serverCore });
-  let crowd: Crowd | undefined;
-  const close = async () => {
-    await Promise.all([crowd?.end(), server.end()]);
-  };
-  try {
-    const { port } = await server.listen({ kind: "echo", compression: false });
-    crowd = new Crowd(targetOf(name, port, false), place);
-    await crowd.handshakes({ inProgress: IN_PROGRESS, milliseconds: 0, atLeast: place.quick ? WARM_UP / 3 : WARM_UP });
-    const ready = crowd;
-    return { sample: () => sample(server, ready, place.quick ? SAMPLE / 3 : SAMPLE), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+function start(name: ServerName, place: Place): Promise<Stage> {
+  const atLeast = place.quick ? WARM_UP / 3 : WARM_UP;
+  return crowdStage(name, place, {
+    warmUp: (crowd) => crowd.handshakes({ inProgress: IN_PROGRESS, milliseconds: 0, atLeast }),
+    sample: (server, crowd) => sample(server, crowd, place.quick ? SAMPLE / 3 : SAMPLE),
+  });
 }
 
 async function sample(server: ServerProcess, crowd: Crowd, milliseconds: number): Promise<Sample> {

@@ -3,8 +3,9 @@
 import type { Sample, ServerName } from "../model.ts";
 import type { Place, RunnableScenario, Stage } from "../scenario.ts";
 import type { ServerProcess } from "../servers/start.ts";
-import { startServer } from "../servers/start.ts";
-import { Crowd, settled, targetOf } from "./crowd.ts";
+import type { Crowd } from "./crowd.ts";
+import { settled } from "./crowd.ts";
+import { crowdStage } from "./crowd-stage.ts";
 
 const CONNECTIONS = 5000;
 
@@ -25,23 +26,14 @@ export const openedAtOnce: RunnableScenario = {
   start,
 };
 
-async function start(name: ServerName, place: Place): Promise<Stage> {
-  const server = startServer(name, { core: place.serverCore });
-  let crowd: Crowd | undefined;
-  const close = async () => {
-    await Promise.all([crowd?.end(), server.end()]);
-  };
-  try {
-    const { port } = await server.listen({ kind: "echo", compression: false });
-    crowd = new Crowd(targetOf(name, port, false), place);
-    await crowd.open(WARM_UP);
-    await crowd.leaveAll();
-    const ready = crowd;
-    return { sample: () => sample(server, ready, CONNECTIONS), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+function start(name: ServerName, place: Place): Promise<Stage> {
+  return crowdStage(name, place, {
+    async warmUp(crowd) {
+      await crowd.open(WARM_UP);
+      await crowd.leaveAll();
+    },
+    sample: (server, crowd) => sample(server, crowd, CONNECTIONS),
+  });
 }
 
 async function sample(server: ServerProcess, crowd: Crowd, count: number): Promise<Sample> {

@@ -1,12 +1,13 @@
 /** Which goals a run meets, each with the figure that decides it. */
 
 import type { BenchRun, Outcome, Scenario } from "../model.ts";
+import { median } from "../support/order.ts";
 import { figure, times } from "./figures.ts";
 import type { Goal } from "./goals.ts";
 import { GOALS, toWords } from "./goals.ts";
 import type { Style } from "./paint.ts";
 import { paint } from "./paint.ts";
-import { median, outcomeOf, ratio, typical } from "./ratio.ts";
+import { outcomeOf, ratio, typical } from "./ratio.ts";
 
 /** `unknown`: the run has not what it takes, or too few rounds. */
 export interface Checked {

@@ -1,6 +1,7 @@
 /** What to make of samples: their median, and how many times as much one server takes as another, with a 90 % interval. */
 
 import type { BenchRun, Outcome, Sample, ServerName } from "../model.ts";
+import { cutOf, median } from "../support/order.ts";
 
 /** How many times as much: above 1, the other one takes more. */
 export interface Ratio {
@@ -38,7 +39,7 @@ export function ratio(other: readonly Sample[], ours: readonly Sample[]): Ratio 
     })
     .sort((a, b) => a - b);
   if (ratios.length === 0) return undefined;
-  const cut = cutOf(ratios.length);
+  const cut = cutOf(ratios.length, 0.05);
   return {
     median: Math.exp(median(ratios.map(Math.log))),
     low: ratios[cut]!,
@@ -72,28 +73,7 @@ export function outcomeOf(run: BenchRun, scenario: string, server: ServerName): 
   return run.outcomes.find((outcome) => outcome.scenario.id === scenario && outcome.server === server);
 }
 
-/** The middle of them; NaN if there are none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
 /** The middle of a server's samples. */
 export function typical({ samples }: Outcome): number {
   return median(samples.map(({ value }) => value));
-}
-
-/** How many ratios at each end lie outside of the interval: as many as leave 90 % within. */
-function cutOf(count: number): number {
-  let chance = 0.5 ** count;
-  let outside = chance;
-  let cut = 0;
-  while (cut < (count - 1) >> 1) {
-    chance *= (count - cut) / (cut + 1);
-    outside += chance;
-    if (outside > 0.05) break;
-    cut++;
-  }
-  return cut;
 }

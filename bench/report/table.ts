@@ -1,11 +1,12 @@
 /** A run as tables for a terminal: one for each group, a block of lines for each scenario, a column for each server. */
 
 import type { BenchRun, Outcome, Scenario, ServerName } from "../model.ts";
+import { median } from "../support/order.ts";
 import { figure, rate, times } from "./figures.ts";
 import { Footnotes } from "./footnotes.ts";
 import { paint } from "./paint.ts";
 import type { Ratio, Verdict } from "./ratio.ts";
-import { median, ratio, typical, verdict } from "./ratio.ts";
+import { ratio, typical, verdict } from "./ratio.ts";
 import { serversOf, shortName } from "./servers.ts";
 
 /** What there is room for. */

@@ -2,8 +2,8 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bunProgram } from "../support/peers.ts";
 import { nodeCommand } from "../support/pinned.ts";
-import { bunProgram } from "./peers.ts";
 
 /** A server that is measured. */
 export interface Contender {

@@ -6,9 +6,9 @@ import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import type { App } from "../../src/index.ts";
 import { answer } from "../support/child.ts";
-import { requirePeer } from "./peers.ts";
+import { requirePeer } from "../support/peers.ts";
+import { longestTurn, startTurns } from "../support/turns.ts";
 import { startProfile, stopProfile } from "./profile.ts";
-import { longestTurn, startTurns } from "./turns.ts";
 
 /** As the README of `ws` has it, but for context takeover, which nobody here uses. Socket.IO hands it to `ws`. */
 const WS_DEFLATE = {

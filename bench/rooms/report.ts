@@ -1,9 +1,10 @@
 /** What came out: as a value for a file, and as a table. */
 
+import { median } from "../support/order.ts";
 import type { Contender } from "./contenders.ts";
 import type { Sample } from "./stage.ts";
 import type { Estimate } from "./statistics.ts";
-import { estimate, median } from "./statistics.ts";
+import { estimate } from "./statistics.ts";
 import type { WaitingResult } from "./waiting.ts";
 
 /** One scenario. */

@@ -2,12 +2,13 @@
 
 import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { median } from "../support/order.ts";
 import { nodeCommand, Pinned, twoCores } from "../support/pinned.ts";
 import type { Contender } from "./contenders.ts";
 import type { LoadOptions, Worked } from "./load.ts";
 import { texts } from "./scenarios.ts";
 import type { Estimate } from "./statistics.ts";
-import { estimate, median } from "./statistics.ts";
+import { estimate } from "./statistics.ts";
 
 /** What to ask for by a word of its title. */
 export const WAITING_TITLE = "10000 in a room, and how long the echo of another socket waits";

@@ -1,7 +1,8 @@
 /** The ratios of the bench: medians, intervals, and when one is ahead. */
 
 import { describe, expect, test } from "vitest";
-import { compare, median, ratio, verdict } from "../../bench/report/ratio.ts";
+import { compare, ratio, verdict } from "../../bench/report/ratio.ts";
+import { median } from "../../bench/support/order.ts";
 import { outcome, run, steady } from "./runs.ts";
 
 const samples = (values: readonly number[]) => values.map((value) => ({ value }));

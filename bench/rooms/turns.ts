@@ -1,3 +1,0 @@
-/** Where the turns of an event loop are measured; other benches need that, too. */
-
-export { longestTurn, startTurns } from "../support/turns.ts";

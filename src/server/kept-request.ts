@@ -63,7 +63,8 @@ export function packRequest(request: AskedRequest, { protocol, compressed }: Ans
 
 function packField(name: string, value: string): string {
   const known = KNOWN.get(name) ?? KNOWN.get(name.toLowerCase());
-  if (known === undefined) return `:${name.toLowerCase()}:${value}`;
+  // Nothing behind a letter stands for what is usual; where that is not nothing, an empty value has to be written out.
+  if (known === undefined || (value === "" && known.usual !== undefined)) return `:${name.toLowerCase()}:${value}`;
   return value === known.usual ? known.code : known.code + value;
 }
 
